@@ -1,0 +1,49 @@
+"""What a method is before it is fitted: the protocol that the registry in `operations/methods.py` is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from tagviz.params import Params
+from tagviz.types import Corpus, Embedding, Floats, ProgressCallback, Recommender, quiet
+
+Encode = Callable[[Sequence[str]], Floats]
+"""Texts → unit float32 (n, d) vectors."""
+
+Arrays = dict[str, np.ndarray[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a method may use while it is fitted or restored, handed in so that rooms need not know one another.
+
+    encoder: name of a sentence model → Encode. embed: trainer's name and parameters → Embedding of the corpus.
+    progress: called every second or so; raises Cancelled to stop the work.
+    """
+
+    seed: int = 42
+    threads: int = 1
+    progress: ProgressCallback = quiet
+    encoder: Callable[[str], Encode] | None = None
+    embed: Callable[[Corpus, str, Mapping[str, Any]], Embedding] | None = None
+
+
+class Method(Protocol):
+    """One entry of the registry. `variants` are ways to ask the same fitted state, the default first (() = one way)."""
+
+    name: str
+    title: str
+    sentence: str
+    formula: str
+    source: str
+    cost: str
+    params: type[Params]
+    variants: tuple[str, ...]
+
+    def fit(self, corpus: Corpus, params: Params, tools: Tools) -> Recommender: ...
+
+    def load(self, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus, tools: Tools, variant: str = "") -> Recommender: ...
