@@ -1,0 +1,97 @@
+"""Cooccurrence: what stands in the same playlists as the asked items, corrected for how common both are.
+
+s_j = Σ_i q_i C_ij / (n_i^a · n_j^b) with C = Σ over playlists of x xᵀ / |p|^`length`, never formed: (q Xᵀ) X, two sparse products.
+
+Item-based collaborative filtering (Sarwar et al. 2001; Deshpande & Karypis 2004, "Item-based top-N recommendation algorithms") with
+the asymmetric normalisation of Aiolli 2013, "Efficient top-N recommendation for very large scale binary rated datasets".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from tagviz.methods import Arrays, Tools
+from tagviz.params import knob
+from tagviz.recommend.features import BlockParams, Features
+from tagviz.recommend.shared import check_kind, dense, reasons
+from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
+
+
+class CooccurrenceParams(BlockParams):
+    """Settings of normalised co-occurrence."""
+
+    a: float = knob(
+        0.75,
+        "Exponent on the asked item's count; larger listens more to rare asked items",
+        first=True,
+        ge=0,
+        low=0,
+        high=1.2,
+    )
+    b: float = knob(
+        0.25, "Exponent on the answered item's count; larger answers with rarer items", first=True, ge=0, low=0, high=1
+    )
+    length: float = knob(
+        0.0, "Exponent on a playlist's length; larger trusts short playlists more", ge=0, low=0, high=2
+    )
+
+
+class Cooccurrence:
+    """Normalised item–item co-occurrence over the joint matrix. `state` holds no arrays."""
+
+    method = "cooccurrence"
+
+    def __init__(self, corpus: Corpus, params: CooccurrenceParams) -> None:
+        self.corpus = corpus
+        self.params = params
+        self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind))
+        self.features = Features(corpus, params)
+        matrix = self.features.matrix
+        lengths = np.maximum(1, np.diff(matrix.indptr)).astype(np.float32)
+        by_count = np.maximum(1, self.features.counts).astype(np.float32) ** -params.a
+        self._column_weights = self.features.block_weights * by_count
+        self._playlists = sp.csr_matrix((sp.diags(lengths**-params.length) @ matrix).T)
+        self._items = {kind: _divided(corpus, kind, params.b) for kind in self.kinds}
+
+    @classmethod
+    def fit(cls, corpus: Corpus, params: CooccurrenceParams, tools: Tools) -> Cooccurrence:
+        return cls(corpus, params)
+
+    @classmethod
+    def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Cooccurrence:
+        return cls(corpus, CooccurrenceParams.parse(params))
+
+    def score(self, asked: Asked, kind: Kind) -> Floats:
+        check_kind(kind, self.kinds, self.method)
+        return dense(self._asked(asked) @ self._playlists @ self._items[kind])
+
+    def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
+        """Exact: the score is a sum over asked items, and a sum over the playlists they share with the item."""
+        check_kind(kind, self.kinds, self.method)
+        query = self._asked(asked)
+        items = sp.csc_matrix(self._items[kind])[:, rows]
+        by_item = dense(sp.diags(query.data) @ self._playlists[query.indices] @ items)
+        by_playlist = sp.csc_matrix(sp.diags(np.asarray((query @ self._playlists).toarray()).ravel()) @ items)
+        names = [self.features.name_of(int(column)) for column in query.indices]
+        vocab = self.corpus.vocab(Kind.PLAYLIST)
+        result = []
+        for number in range(len(rows)):
+            column = by_playlist[:, [number]]
+            titles = [(vocab.key(row), vocab.label(row)) for row in column.indices]
+            result.append(tuple(reasons(by_item[:, number], names) + reasons(column.data, titles, "playlist")))
+        return tuple(result)
+
+    def state(self) -> tuple[Arrays, dict[str, Any]]:
+        return {}, self.params.model_dump()
+
+    def _asked(self, asked: Asked) -> sp.csr_matrix:
+        return sp.csr_matrix(self.features.of(asked) @ sp.diags(self._column_weights))
+
+
+def _divided(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matrix:
+    counts = np.maximum(1, corpus.counts(kind)).astype(np.float32)
+    return sp.csr_matrix(corpus.matrix(kind) @ sp.diags(counts**-exponent))

@@ -1,0 +1,119 @@
+"""Factors: weighted matrix factorisation by alternating least squares, as `implicit` does it.
+
+Minimises Σ c_pi (1 − x_p·y_i)² over what is there + Σ (x_p·y_i)² over what is not + λ(‖x‖² + ‖y‖²), c = `alpha` · block weight.
+A query is folded in: x = (YᵀY + λI + Σ (c_i − 1) y_i y_iᵀ)⁻¹ Σ c_i y_i over its items, s_j = x · y_j.
+
+Hu, Koren & Volinsky 2008, "Collaborative filtering for implicit feedback datasets"; the solver is Takács, Pilászy & Tikk 2011.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from tagviz.methods import Arrays, Tools
+from tagviz.params import knob
+from tagviz.recommend.features import BlockParams, Features
+from tagviz.recommend.shared import check_kind, reasons
+from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason, frozen
+
+
+class FactorsParams(BlockParams):
+    """Settings of alternating least squares."""
+
+    factors: int = knob(
+        128, "Length of the vectors; more tells finer tastes apart", first=True, ge=2, low=32, high=256, log=True
+    )
+    l2: float = knob(
+        20.0,
+        "Penalty λ; larger keeps vectors short and answers general",
+        first=True,
+        ge=1e-3,
+        low=1,
+        high=200,
+        log=True,
+    )
+    alpha: float = knob(10.0, "Confidence of what is there against what is not", ge=0.1, low=1, high=60, log=True)
+    iterations: int = knob(15, "Passes over the data", ge=1)
+
+
+class Factors:
+    """ALS over the joint matrix; queries are folded in, so nothing is refitted for a new playlist."""
+
+    method = "factors"
+
+    def __init__(self, corpus: Corpus, params: FactorsParams, vectors: Floats) -> None:
+        self.corpus = corpus
+        self.params = params
+        self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind) and getattr(params, kind) > 0)
+        self.features = Features(corpus, params)
+        self.vectors = vectors
+        wide = vectors.astype(np.float64)
+        self._base = wide.T @ wide + params.l2 * np.eye(vectors.shape[1])
+
+    @classmethod
+    def fit(cls, corpus: Corpus, params: FactorsParams, tools: Tools) -> Factors:
+        from implicit.als import AlternatingLeastSquares
+
+        features = Features(corpus, params)
+        model = AlternatingLeastSquares(
+            factors=params.factors,
+            regularization=params.l2,
+            alpha=params.alpha,
+            iterations=params.iterations,
+            random_state=tools.seed,
+            num_threads=tools.threads,
+            use_gpu=False,
+        )
+        weighted = sp.csr_matrix(features.matrix @ sp.diags(features.block_weights))
+
+        def report(iteration: int, seconds: float, loss: float) -> None:
+            tools.progress(Progress("Factorising", (iteration + 1) / params.iterations))
+
+        model.fit(weighted, show_progress=False, callback=report)
+        return cls(corpus, params, frozen(model.item_factors, np.float32))
+
+    @classmethod
+    def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Factors:
+        return cls(corpus, FactorsParams.parse(params), frozen(arrays["vectors"], np.float32))
+
+    def score(self, asked: Asked, kind: Kind) -> Floats:
+        check_kind(kind, self.kinds, self.method)
+        query = self._asked(asked)
+        folded = np.zeros((len(asked), self.vectors.shape[1]), dtype=np.float32)
+        for row in np.flatnonzero(np.diff(query.indptr)):
+            part = slice(query.indptr[row], query.indptr[row + 1])
+            folded[row] = self._solve(query.indices[part], query.data[part]).sum(axis=1)
+        return folded @ self.vectors[self.features.blocks[kind]].T
+
+    def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
+        """Exact: x is linear in the sum over asked items, given which items are asked (Hu et al., section 5)."""
+        check_kind(kind, self.kinds, self.method)
+        query = self._asked(asked)
+        if not query.nnz:
+            return ((),) * len(rows)
+        parts = self.vectors[self.features.blocks[kind]][rows] @ self._solve(query.indices, query.data).astype(
+            np.float32
+        )
+        names = [self.features.name_of(int(column)) for column in query.indices]
+        return tuple(tuple(reasons(part, names)) for part in parts)
+
+    def state(self) -> tuple[Arrays, dict[str, Any]]:
+        return {"vectors": self.vectors}, self.params.model_dump()
+
+    def _solve(self, columns: np.ndarray[Any, Any], weights: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        """(factors, asked items): each asked item's part of the folded-in vector."""
+        vectors = self.vectors[columns].astype(np.float64)
+        confidence = self.params.alpha * weights.astype(np.float64)
+        system = self._base + (vectors.T * (confidence - 1)) @ vectors
+        return np.asarray(np.linalg.solve(system, vectors.T * confidence))
+
+    def _asked(self, asked: Asked) -> sp.csr_matrix:
+        """Known items only: what no playlist of the corpus holds has a random vector, not a meaning."""
+        known = self.features.block_weights * (self.features.counts > 0)
+        query = sp.csr_matrix(self.features.of(asked) @ sp.diags(known))
+        query.eliminate_zeros()
+        return query

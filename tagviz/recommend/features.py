@@ -1,0 +1,124 @@
+"""The joint matrix: what a playlist (or a query) holds, over songs, tags, title words, whole titles, genres and artists.
+
+Neighbours, cooccurrence, ease and factors all see playlists this way. Blocks of columns stand side by side:
+
+- `song`, `tag`, `word`: as in the corpus, binary;
+- `title`: the title read as one tag-like item (its normal form), so that "Hip-Hop!" meets "hip hop" (the idea of the Kakao Arena
+  winners, who put title keywords among the items);
+- `genre`, `artist`: those of the songs, as the share of the songs that has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tagviz.params import Params, knob
+from tagviz.text import normal
+from tagviz.types import Asked, Corpus, Floats, Kind, key_of
+
+BLOCKS = ("song", "tag", "word", "title", "genre", "artist")
+
+
+class BlockParams(Params):
+    """How much each block of the joint matrix counts; 0 leaves it out."""
+
+    song: float = knob(1.0, "Weight of songs", ge=0, low=0.25, high=4, log=True)
+    tag: float = knob(1.0, "Weight of tags", ge=0, low=0.25, high=4, log=True)
+    word: float = knob(1.0, "Weight of title words", ge=0, low=0.1, high=4, log=True)
+    title: float = knob(1.0, "Weight of the whole title read as a tag", ge=0, low=0.1, high=4, log=True)
+    genre: float = knob(0.0, "Weight of the songs' genres", ge=0)
+    artist: float = knob(0.0, "Weight of the songs' artists", ge=0)
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """The columns of the joint matrix of one corpus, in the order of BLOCKS; a block of weight 0 has no columns."""
+
+    corpus: Corpus
+    weights: BlockParams
+
+    @cached_property
+    def matrix(self) -> sp.csr_matrix:
+        """(playlists, columns) float32: what the corpus's playlists hold, before any weight."""
+        corpus = self.corpus
+        items = {kind: corpus.matrix(kind) for kind in (Kind.SONG, Kind.TAG, Kind.WORD)}
+        return self.of(Asked(titles=tuple(corpus.playlists["title"]), items=items))
+
+    def of(self, asked: Asked) -> sp.csr_matrix:
+        """(q, columns) float32: what queries hold, before any weight."""
+        parts = [self._part(name, asked) for name in self.blocks]
+        return sp.csr_matrix(sp.hstack(parts, format="csr", dtype=np.float32))
+
+    @cached_property
+    def blocks(self) -> dict[str, slice]:
+        """Block → its columns."""
+        sizes = {name: self._size(name) for name in BLOCKS if getattr(self.weights, name) > 0}
+        ends = np.cumsum(list(sizes.values()), dtype=np.int64)
+        return {name: slice(int(end) - size, int(end)) for (name, size), end in zip(sizes.items(), ends, strict=True)}
+
+    @cached_property
+    def width(self) -> int:
+        return sum(block.stop - block.start for block in self.blocks.values())
+
+    @cached_property
+    def block_weights(self) -> Floats:
+        """(columns,) float32: the weight of each column's block."""
+        values = np.zeros(self.width, dtype=np.float32)
+        for name, block in self.blocks.items():
+            values[block] = getattr(self.weights, name)
+        return values
+
+    @cached_property
+    def counts(self) -> NDArray[np.int64]:
+        """(columns,): in how many playlists each column occurs."""
+        return np.bincount(self.matrix.indices, minlength=self.width)
+
+    @cached_property
+    def idf(self) -> Floats:
+        """(columns,) float32 log((1 + playlists) / (1 + count)): 0 for what is in all playlists, high for what is rare."""
+        return np.log((1 + len(self.corpus)) / (1.0 + self.counts)).astype(np.float32)
+
+    def name_of(self, column: int) -> tuple[str, str]:
+        """Key and label of a column; a whole title reads as `word:` with the title quoted."""
+        for name, block in self.blocks.items():
+            if block.start <= column < block.stop:
+                row = column - block.start
+                if name == "title":
+                    form = self._titles[row]
+                    return key_of(Kind.WORD, form), f"“{form}”"
+                vocab = self.corpus.vocab(Kind(name))
+                return vocab.key(row), vocab.label(row)
+        raise IndexError(column)
+
+    def _size(self, name: str) -> int:
+        return len(self._titles) if name == "title" else len(self.corpus.vocab(Kind(name)))
+
+    def _part(self, name: str, asked: Asked) -> sp.csr_matrix:
+        if name == "title":
+            return _members(asked.titles, self._titles)
+        kind = Kind(name)
+        if kind in self.corpus.song_links:
+            songs = asked.items[Kind.SONG]
+            held = np.maximum(1, np.diff(songs.indptr))
+            return sp.csr_matrix(sp.diags(1.0 / held.astype(np.float32)) @ songs @ self.corpus.song_links[kind])
+        return asked.items.get(kind, sp.csr_matrix((len(asked), self._size(name)), dtype=np.float32))
+
+    @cached_property
+    def _titles(self) -> pd.Index:
+        """Normal forms of the corpus's titles, in the order of first appearance."""
+        forms = pd.Index([normal(title) for title in self.corpus.playlists["title"]], dtype="str").unique()
+        return forms[forms != ""]
+
+
+def _members(titles: Sequence[str], known: pd.Index) -> sp.csr_matrix:
+    rows = known.get_indexer(pd.Index([normal(title) for title in titles], dtype="str"))
+    asked = np.flatnonzero(rows >= 0)
+    shape = (len(titles), len(known))
+    return sp.csr_matrix((np.ones(len(asked), dtype=np.float32), (asked, rows[asked])), shape=shape)

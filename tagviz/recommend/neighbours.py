@@ -1,0 +1,103 @@
+"""Neighbours: the playlists most like the query, and what they hold.
+
+sim(q, p) = cos(q·w, p·w) over the joint matrix with weights w = block weight · idf^`idf`;
+s_j = Σ over the k most similar playlists of sim^`power` · [p holds j] / n_j^`popularity`.
+
+User-based collaborative filtering with idf weighting (Breese, Heckerman & Kadie 1998, "Empirical analysis of predictive algorithms");
+as a playlist continuation method: Kelen, Berecz, Béres & Benczúr 2018, "Efficient K-NN for playlist continuation".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from tagviz.methods import Arrays, Tools
+from tagviz.params import knob
+from tagviz.recommend.features import BlockParams, Features
+from tagviz.recommend.shared import check_kind, dense, reasons, row_normalised, top_of_rows
+from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
+
+
+class NeighboursParams(BlockParams):
+    """Settings of playlist neighbours."""
+
+    k: int = knob(
+        300, "How many playlists are looked at; more is smoother", first=True, ge=1, low=50, high=1000, log=True
+    )
+    power: float = knob(
+        2.0, "Exponent on the similarity; larger trusts the nearest more", first=True, ge=0, low=0.5, high=6
+    )
+    idf: float = knob(1.0, "Exponent on the idf weight; larger trusts rare items more", ge=0, low=0, high=2)
+    popularity: float = knob(
+        0.0, "Exponent on an item's count that its score is divided by; larger means less known", ge=0, low=0, high=0.5
+    )
+
+
+class Neighbours:
+    """idf-weighted playlist k-nearest-neighbours. Fitting is only weighting the joint matrix, so `state` holds no arrays."""
+
+    method = "neighbours"
+
+    def __init__(self, corpus: Corpus, params: NeighboursParams) -> None:
+        self.corpus = corpus
+        self.params = params
+        self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind))
+        self.features = Features(corpus, params)
+        self._weights = sp.diags(self.features.block_weights * self.features.idf**params.idf)
+        self._playlists = sp.csr_matrix(row_normalised(sp.csr_matrix(self.features.matrix @ self._weights)).T)
+        self._items = {kind: _discounted(corpus, kind, params.popularity) for kind in self.kinds}
+
+    @classmethod
+    def fit(cls, corpus: Corpus, params: NeighboursParams, tools: Tools) -> Neighbours:
+        return cls(corpus, params)
+
+    @classmethod
+    def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Neighbours:
+        return cls(corpus, NeighboursParams.parse(params))
+
+    def score(self, asked: Asked, kind: Kind) -> Floats:
+        check_kind(kind, self.kinds, self.method)
+        return dense(self._nearest(self._asked(asked)) @ self._items[kind])
+
+    def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
+        """Exact: the score is a sum over playlists, and each playlist's part is shared among what it has in common with the query."""
+        check_kind(kind, self.kinds, self.method)
+        query = self._asked(asked)
+        nearest = self._nearest(query)
+        playlists = nearest.indices
+        common = self._playlists[query.indices][:, playlists].multiply(query.data[:, None]).tocsc()
+        shares = sp.csr_matrix(common @ sp.diags(1.0 / np.maximum(np.asarray(common.sum(axis=0)).ravel(), 1e-12)))
+        brought = sp.csc_matrix(sp.diags(nearest.data) @ self._items[kind][playlists])[:, rows]
+        asked_parts = dense(shares @ brought)
+        names = [self.features.name_of(int(column)) for column in query.indices]
+        vocab = self.corpus.vocab(Kind.PLAYLIST)
+        result = []
+        for number in range(len(rows)):
+            column = brought[:, [number]]
+            titles = [(vocab.key(row), vocab.label(row)) for row in playlists[column.indices]]
+            found = reasons(asked_parts[:, number], names) + reasons(column.data, titles, "playlist")
+            result.append(tuple(found))
+        return tuple(result)
+
+    def state(self) -> tuple[Arrays, dict[str, Any]]:
+        return {}, self.params.model_dump()
+
+    def _asked(self, asked: Asked) -> sp.csr_matrix:
+        return row_normalised(sp.csr_matrix(self.features.of(asked) @ self._weights))
+
+    def _nearest(self, query: sp.csr_matrix) -> sp.csr_matrix:
+        """(q, playlists): similarity^power of each query's k nearest playlists."""
+        similar = top_of_rows(sp.csr_matrix(query @ self._playlists), self.params.k)
+        similar.data = similar.data**self.params.power
+        return similar
+
+
+def _discounted(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matrix:
+    if not exponent:
+        return corpus.matrix(kind)
+    counts = np.maximum(1, corpus.counts(kind)).astype(np.float32)
+    return sp.csr_matrix(corpus.matrix(kind) @ sp.diags(counts**-exponent))
