@@ -1,9 +1,11 @@
 """Factors: weighted matrix factorisation by alternating least squares, as `implicit` does it.
 
-Minimises Σ c_pi (1 − x_p·y_i)² over what is there + Σ (x_p·y_i)² over what is not + λ(‖x‖² + ‖y‖²), c = `alpha` · block weight.
+Minimises Σ c_pi (1 − x_p·y_i)² over what is there + Σ (x_p·y_i)² over what is not + λ(‖x‖² + ‖y‖²),
+with c = `alpha` · block weight.
 A query is folded in: x = (YᵀY + λI + Σ (c_i − 1) y_i y_iᵀ)⁻¹ Σ c_i y_i over its items, s_j = x · y_j.
 
-Hu, Koren & Volinsky 2008, "Collaborative filtering for implicit feedback datasets"; the solver is Takács, Pilászy & Tikk 2011.
+Hu, Koren & Volinsky 2008, "Collaborative filtering for implicit feedback datasets"; solved by conjugate
+gradients, Takács, Pilászy & Tikk 2011.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""The joint matrix: what a playlist (or a query) holds, over songs, tags, title words, whole titles, genres and artists.
+"""The joint matrix: what a playlist (or a query) holds: songs, tags, title words, whole titles, genres, artists.
 
 Neighbours, cooccurrence, ease and factors all see playlists this way. Blocks of columns stand side by side:
 
 - `song`, `tag`, `word`: as in the corpus, binary;
-- `title`: the title read as one tag-like item (its normal form), so that "Hip-Hop!" meets "hip hop" (the idea of the Kakao Arena
-  winners, who put title keywords among the items);
+- `title`: the title read as one tag-like item (its normal form), so that "Hip-Hop!" meets "hip hop" (the idea of the
+  Kakao Arena winners, who put title keywords among the items);
 - `genre`, `artist`: those of the songs, as the share of the songs that has them.
 """
 
@@ -82,7 +82,7 @@ class Features:
 
     @cached_property
     def idf(self) -> Floats:
-        """(columns,) float32 log((1 + playlists) / (1 + count)): 0 for what is in all playlists, high for what is rare."""
+        """(columns,) float32 log((1 + playlists) / (1 + count)): 0 for what is everywhere, high for what is rare."""
         return np.log((1 + len(self.corpus)) / (1.0 + self.counts)).astype(np.float32)
 
     def name_of(self, column: int) -> tuple[str, str]:

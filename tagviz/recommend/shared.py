@@ -31,7 +31,7 @@ def row_normalised(matrix: sp.csr_matrix) -> sp.csr_matrix:
 
 
 def top_of_rows(matrix: sp.csr_matrix, k: int) -> sp.csr_matrix:
-    """The k largest entries of each row (all of them where there are fewer); ties at the edge go to the lower column."""
+    """The k largest entries of each row (all where there are fewer); ties at the edge go to the lower column."""
     if matrix.nnz == 0 or np.diff(matrix.indptr).max() <= k:
         return matrix
     matrix.sort_indices()
