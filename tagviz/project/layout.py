@@ -1,0 +1,237 @@
+"""Embedding → Projection: where every point lies, its clusters and their names, and how far to believe the map."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tagviz.errors import BadParameter, UnknownTerm
+from tagviz.params import Params, knob
+from tagviz.project.clusters import clusters
+from tagviz.project.names import names
+from tagviz.project.nearest import Nearest, nearest
+from tagviz.project.trust import trust
+from tagviz.types import Embedding, Floats, Kind, Progress, ProgressCallback, Projection, frozen, quiet
+
+TRUST_NEIGHBOURS = 15
+GENTLY = 0.25
+"""Learning rate when a map starts from an old one (a fresh one: 1): it settles without jumping."""
+
+FEW = 5
+"""Below so many points a graph layout means nothing: they are laid out by their principal axes."""
+
+
+class LayoutParams(Params):
+    """How a map is laid out. UMAP: McInnes, Healy & Melville 2018; densMAP: Narayan, Berger & Cho 2021."""
+
+    method: Literal["umap", "densmap", "pca"] = knob(
+        "umap",
+        "umap keeps neighbours together, densmap also how dense they are, pca only the two widest directions",
+        first=True,
+    )
+    neighbours: int = knob(
+        15, "neighbours each point holds on to; more shows the whole, fewer the detail", first=True, ge=2, le=200
+    )
+    min_dist: float = knob(0.15, "how close points may come; larger spreads clumps out", first=True, ge=0.0, le=1.0)
+    spread: float = knob(1.0, "the scale of the whole; larger pulls clusters apart", ge=0.1, le=10.0)
+    epochs: int = knob(200, "rounds of optimisation; more is finer and takes proportionally longer", ge=1, le=2000)
+    repulsion: float = knob(1.0, "how strongly strangers are pushed apart", ge=0.0, le=10.0)
+    density: float = knob(2.0, "densmap only: how much the true densities count", ge=0.0, le=10.0)
+    clusters: int = knob(240, "clusters at the finest zoom level (at most one per six points)", ge=1, le=2000)
+    seed: int = knob(42, "same seed, same map", ge=0)
+
+
+def project(
+    embedding: Embedding,
+    kind: Kind,
+    params: LayoutParams = LayoutParams(),
+    progress: ProgressCallback = quiet,
+    start: Projection | None = None,
+    counts: NDArray[np.int64] | None = None,
+    describe: sp.csr_matrix | None = None,
+    describe_labels: Sequence[str] | None = None,
+) -> Projection:
+    """The map of all items of `kind`: deterministic for the same embedding, parameters and start.
+
+    start: a map to begin from (of another model, say); the result is turned and scaled onto it, so that what both hold
+        stays where it was as far as the new neighbours allow.
+    counts: int64 (n,) popularity per item, by which clusters choose their names (default: all equal).
+    describe, describe_labels: non-negative (n, m) matrix saying how much each item has to do with each of m words or
+        tags, and their spellings: then clusters are named from these (songs by their tags, say) and not from the items.
+    Raises UnknownTerm when the embedding holds nothing of this kind, BadParameter for arrays of another length.
+    """
+    if kind not in embedding.vocabs:
+        known = ", ".join(embedding.vocabs) or "nothing"
+        raise UnknownTerm(f"This embedding has no {kind}s", f"it holds {known}", "choose one of these for the map")
+    vocab = embedding.vocabs[kind]
+    vectors = embedding.of(kind)
+    count = len(vocab)
+    counts = np.ones(count, dtype=np.int64) if counts is None else counts
+    for name, length in (("counts", len(counts)), ("describe", count if describe is None else describe.shape[0])):
+        if length != count:
+            raise BadParameter(f"{name} has {length:,} entries", f"the map has {count:,} points", "give one per point")
+    near = nearest(vectors, max(TRUST_NEIGHBOURS, params.neighbours - 1), progress, params.seed)
+    begin = _begin(embedding, kind, near, start, params.seed)
+    xy = _positions(vectors, near, params, progress, begin, 1.0 if start is None else GENTLY)
+    xy = _onto(xy, embedding, kind, start) if start is not None else _upright(xy)
+    progress(Progress("Naming clusters", None))
+    levels = clusters(xy, params.clusters, params.seed)
+    called = names(levels, vectors, vocab.label_list(np.arange(count)), counts, describe, describe_labels)
+    progress(Progress("Measuring trust", None))
+    kept, measures = trust(vectors, xy, near, TRUST_NEIGHBOURS, params.seed)
+    return Projection(
+        vocab=vocab,
+        xy=frozen(xy),
+        levels=tuple(frozen(level) for level in levels),
+        names=called,
+        trust=frozen(kept),
+        method=params.method,
+        params=params.model_dump(),
+        measures=measures,
+        fingerprint=_fingerprint(embedding, kind, params, start),
+    )
+
+
+def _fingerprint(embedding: Embedding, kind: Kind, params: LayoutParams, start: Projection | None) -> str:
+    told = [embedding.fingerprint, str(kind), params.model_dump(), start.fingerprint if start else ""]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _positions(
+    vectors: Floats, near: Nearest, params: LayoutParams, progress: ProgressCallback, begin: Floats, rate: float
+) -> Floats:
+    if params.method == "pca" or len(vectors) < FEW:
+        return _axes(vectors)
+    return _graph_layout(vectors, near, params, progress, begin, rate)
+
+
+def _axes(vectors: Floats) -> Floats:
+    """The two principal axes, signs fixed so that two runs agree; (n, 2) also where there are fewer."""
+    xy = np.zeros((len(vectors), 2), dtype=np.float32)
+    if len(vectors) < 2:
+        return xy
+    mean = vectors.mean(axis=0)
+    values, axes = np.linalg.eigh(np.cov(vectors, rowvar=False).reshape(vectors.shape[1], -1))
+    for column, axis in enumerate(axes[:, np.argsort(values)[::-1][:2]].T):
+        xy[:, column] = (vectors - mean) @ (axis * np.sign(axis[np.argmax(np.abs(axis))]))
+    return xy
+
+
+def _begin(embedding: Embedding, kind: Kind, near: Nearest, start: Projection | None, seed: int) -> Floats:
+    """Where the optimisation starts: the principal axes, or the old map with newcomers among their known neighbours."""
+    vectors = embedding.of(kind)
+    if start is None:
+        return _axes(vectors)
+    rows = (
+        start.vocab.ids.get_indexer(embedding.vocabs[kind].ids)
+        if start.vocab.kind == kind
+        else np.full(len(vectors), -1)
+    )
+    known = rows >= 0
+    xy = np.zeros((len(vectors), 2), dtype=np.float32)
+    xy[known] = start.xy[rows[known]]
+    weight = np.where(known[near.rows], np.maximum(near.similarity, 1e-3), 0.0)
+    total = weight.sum(axis=1, keepdims=True)
+    guess = (weight[:, :, None] * xy[near.rows]).sum(axis=1) / np.maximum(total, 1e-9)
+    lost = ~known & (total[:, 0] == 0)
+    scale = float(np.abs(start.xy).max(initial=1.0))
+    guess[lost] = np.random.default_rng(seed).uniform(-scale, scale, size=(int(lost.sum()), 2))
+    xy[~known] = guess[~known]
+    return xy
+
+
+def _graph_layout(
+    vectors: Floats, near: Nearest, params: LayoutParams, progress: ProgressCallback, begin: Floats, rate: float
+) -> Floats:
+    """UMAP's two steps, from neighbours that are known already."""
+    progress(Progress("Preparing UMAP", None, "compiles once per process"))
+    from umap.umap_ import find_ab_params, fuzzy_simplicial_set, simplicial_set_embedding
+
+    k = min(params.neighbours - 1, near.k)
+    itself = np.arange(len(vectors), dtype=np.int32)[:, None]
+    rows = np.hstack([itself, near.rows[:, :k]])
+    distances = np.hstack([np.zeros_like(itself, dtype=np.float32), np.maximum(0.0, 1.0 - near.similarity[:, :k])])
+    random = np.random.RandomState(params.seed)
+    dense = params.method == "densmap"
+    graph, _, _, graph_distances = fuzzy_simplicial_set(
+        vectors, k + 1, random, "cosine", knn_indices=rows, knn_dists=distances, return_dists=dense
+    )
+    a, b = find_ab_params(params.spread, params.min_dist)
+    density = {
+        "lambda": params.density,
+        "frac": 0.3,
+        "var_shift": 0.1,
+        "n_neighbors": k + 1,
+        "graph_dists": graph_distances,
+    }
+    noise = random.normal(scale=1e-4, size=begin.shape).astype(np.float32)
+    xy, _ = simplicial_set_embedding(
+        vectors,
+        graph,
+        n_components=2,
+        initial_alpha=rate,
+        a=a,
+        b=b,
+        gamma=params.repulsion,
+        negative_sample_rate=5,
+        n_epochs=params.epochs,
+        init=begin / max(1e-9, float(np.abs(begin).max())) + noise,
+        random_state=random,
+        metric="cosine",
+        metric_kwds={},
+        densmap=dense,
+        densmap_kwds=density,
+        output_dens=False,
+        tqdm_kwds={"disable": False, "file": _Epochs(progress, params.epochs), "bar_format": "{n}", "mininterval": 0.5},
+    )
+    return np.asarray(xy, dtype=np.float32)
+
+
+class _Epochs:
+    """What UMAP's progress bar writes its epochs into: the only place where its work can be watched and stopped."""
+
+    def __init__(self, progress: ProgressCallback, epochs: int) -> None:
+        self.progress = progress
+        self.epochs = epochs
+
+    def write(self, text: str) -> None:
+        epoch = text.strip()
+        if epoch.isdigit():
+            self.progress(Progress("Laying out", int(epoch) / self.epochs, f"epoch {epoch} of {self.epochs}"))
+
+    def flush(self) -> None:
+        """Nothing is buffered."""
+
+
+def _upright(xy: Floats) -> Floats:
+    """Centred and scaled so that all but a thousandth of the points lie within [−1, 1], the longer side across."""
+    if len(xy) < 2:
+        return np.zeros_like(xy)
+    centred = xy - np.median(xy, axis=0)
+    spread, axes = np.linalg.eigh(np.cov(centred, rowvar=False))
+    axes = axes[:, np.argsort(spread)[::-1]]
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
+    turned = centred @ axes
+    low, high = np.quantile(turned, [0.001, 0.999], axis=0)
+    half = float((high - low).max()) / 2 or 1.0
+    return ((turned - (low + high) / 2) / half).astype(np.float32)
+
+
+def _onto(xy: Floats, embedding: Embedding, kind: Kind, start: Projection) -> Floats:
+    """Turned, mirrored, moved and scaled onto the old map where the two share at least three points (Procrustes)."""
+    rows = start.vocab.ids.get_indexer(embedding.vocabs[kind].ids) if start.vocab.kind == kind else np.full(len(xy), -1)
+    known = np.flatnonzero(rows >= 0)
+    if len(known) < 3:
+        return _upright(xy)
+    here, there = xy[known], start.xy[rows[known]]
+    middle_here, middle_there = here.mean(axis=0), there.mean(axis=0)
+    u, strength, v = np.linalg.svd((here - middle_here).T @ (there - middle_there))
+    spread = float(((here - middle_here) ** 2).sum())
+    scale = float(strength.sum()) / spread if spread > 0 else 1.0
+    return ((xy - middle_here) @ (u @ v) * scale + middle_there).astype(np.float32)
