@@ -3,10 +3,10 @@
 s_j = Σ_i q_i C_ij / (n_i^a · n_j^b) with C = Σ over playlists of x xᵀ / |p|^`length`, never formed: (q Xᵀ) X,
 two sparse products.
 
-Item-based collaborative filtering (Deshpande & Karypis 2004, "Item-based top-N recommendation algorithms") with the asymmetric
-normalisation of Aiolli 2013, "Efficient top-N recommendation for very large scale binary rated datasets"; with length = 1 it is
-the random walk RP3β of Paudel et al. 2017, "Updatable, accurate, diverse, and scalable recommendations for interactive
-applications".
+Item-based collaborative filtering (Deshpande & Karypis 2004, "Item-based top-N recommendation algorithms") with the
+asymmetric normalisation of Aiolli 2013, "Efficient top-N recommendation for very large scale binary rated datasets";
+with length = 1 it is the random walk RP3β of Paudel et al. 2017, "Updatable, accurate, diverse, and scalable
+recommendations for interactive applications".
 """
 
 from __future__ import annotations

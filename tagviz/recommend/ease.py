@@ -2,9 +2,9 @@
 
 P = (XᵀX + λI + p/(1−p)·diag(XᵀX))⁻¹, B_ij = −P_ij / P_jj off the diagonal, s = q B.
 
-Steck 2019, "Embarrassingly shallow autoencoders for sparse data"; the dropout term p on the diagonal is EDLAE, Steck 2020,
-"Autoencoders that don't overfit towards the identity". Needs a dense items × items inverse, hence tags and small catalogues
-only.
+Steck 2019, "Embarrassingly shallow autoencoders for sparse data"; the dropout term p on the diagonal is EDLAE,
+Steck 2020, "Autoencoders that don't overfit towards the identity". Needs a dense items × items inverse, hence tags and
+small catalogues only.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 sim(q, p) = cos(q·w, p·w) over the joint matrix with weights w = block weight · idf^`idf`;
 s_j = Σ over the k most similar playlists of sim^`power` · [p holds j] / n_j^`popularity`.
 
-User-based collaborative filtering with idf weighting (Breese, Heckerman & Kadie 1998, "Empirical analysis of predictive
-algorithms"); as a playlist continuation method: Kelen, Berecz, Béres & Benczúr 2018, "Efficient K-NN for playlist continuation".
+User-based collaborative filtering with idf weighting (Breese, Heckerman & Kadie 1998, "Empirical analysis of
+predictive algorithms"); for playlists: Kelen, Berecz, Béres & Benczúr 2018, "Efficient K-NN for playlist continuation".
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Neighbours:
         return dense(self._nearest(self._asked(asked)) @ self._items[kind])
 
     def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
-        """Exact: the score is a sum over playlists, and each one's part is shared among what it has in common with the query."""
+        """Exact: the score is a sum over playlists, and each one's part is shared among what is common."""
         check_kind(kind, self.kinds, self.method)
         query = self._asked(asked)
         nearest = self._nearest(query)
