@@ -362,6 +362,7 @@ class Projection:
 
     levels: from coarse to fine, an int32 (n,) cluster per point (−1 none). names: per level one name per cluster.
     trust: share of each point's true neighbours that are its neighbours on the map.
+    near: int32 (n, up to 5) rows of each point's nearest others in the original space, for the hover card (None: not kept).
     """
 
     vocab: Vocab
@@ -373,6 +374,7 @@ class Projection:
     params: Mapping[str, Any] = field(default_factory=dict)
     measures: Mapping[str, float] = field(default_factory=dict)
     fingerprint: str = ""
+    near: Ints | None = None
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from tagviz.project.trust import trust
 from tagviz.types import Embedding, Floats, Kind, Progress, ProgressCallback, Projection, frozen, quiet
 
 TRUST_NEIGHBOURS = 15
+HOVER_NEIGHBOURS = 5
 GENTLY = 0.25
 """Learning rate when a map starts from an old one (a fresh one: 1): it settles without jumping."""
 
@@ -95,6 +96,7 @@ def project(
         params=params.model_dump(),
         measures=measures,
         fingerprint=_fingerprint(embedding, kind, params, start),
+        near=frozen(near.rows[:, :HOVER_NEIGHBOURS]),
     )
 
 
