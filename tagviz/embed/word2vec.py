@@ -1,0 +1,237 @@
+"""The co-embedding by Word2Vec (gensim): a playlist is a sentence, reshuffled in every epoch.
+
+Mikolov et al., "Distributed Representations of Words and Phrases and their Compositionality", 2013; for
+recommendation: Barkan & Koenigstein, "Item2Vec", 2016, and Caselles-Dupré et al., "Word2Vec applied to
+Recommendation: Hyperparameters Matter", 2018.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tagviz.embed.items import ItemParams, embedding_of, items_of
+from tagviz.methods import Tools
+from tagviz.params import knob
+from tagviz.types import Corpus, Embedding, Kind, Progress
+
+BEAT = 0.5
+"""Seconds between two calls of the progress callback."""
+
+
+class Word2VecParams(ItemParams):
+    """Parameters of the Word2Vec co-embedding. The defaults are those of the preset `tuned`."""
+
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
+        "tuned": {},
+        "melon": {
+            "vector_size": 300,
+            "window": 100,
+            "min_count": 10,
+            "epochs": 50,
+            "ns_exponent": -0.5,
+            "sample": 1e-3,
+            "genres": True,
+            "artists": True,
+            "playlists": True,
+        },
+        "gensim": {
+            "vector_size": 100,
+            "window": 5,
+            "min_count": 5,
+            "epochs": 5,
+            "architecture": "cbow",
+            "ns_exponent": 0.75,
+            "sample": 1e-3,
+        },
+    }
+    playlists: bool = knob(False, "each playlist's own key joins its sentence and gets a vector")
+    vector_size: int = knob(
+        100, "length of the vectors; larger: slower, hardly better", first=True, ge=2, le=2000, low=50, high=300
+    )
+    window: int = knob(
+        10,
+        "how far apart two items of a sentence may stand to meet; larger: more pairs an epoch, slower",
+        first=True,
+        ge=1,
+        low=5,
+        high=100,
+        log=True,
+    )
+    epochs: int = knob(
+        30,
+        "passes over the corpus, each in a new order; larger: better up to a point, slower",
+        first=True,
+        ge=1,
+        low=10,
+        high=100,
+    )
+    architecture: Literal["skip-gram", "cbow"] = knob(
+        "skip-gram", "skip-gram: better for rare items; cbow: many times faster, but makes hubs"
+    )
+    negative: int = knob(
+        5, "negative samples a pair; larger: slower, helps small corpora", ge=1, le=100, low=3, high=20
+    )
+    ns_exponent: float = knob(
+        0.0,
+        "how negatives are drawn: 0 evenly, 1 by popularity, below 0 rather the rare",
+        ge=-1,
+        le=1,
+        low=-0.75,
+        high=1.0,
+    )
+    sample: float = knob(
+        0.0, "frequent items are skipped above this share; 0: never (right for small vocabularies)", ge=0, le=1
+    )
+    alpha: float = knob(
+        0.025,
+        "learning rate at the start; it falls to a thousandth of that",
+        ge=1e-5,
+        le=1,
+        low=0.01,
+        high=0.1,
+        log=True,
+    )
+    workers: int = knob(
+        1,
+        "training threads, within the cap of the settings; several are faster, but no run repeats another",
+        ge=1,
+        le=64,
+    )
+
+    def kinds(self) -> tuple[Kind, ...]:
+        return (*super().kinds(), *((Kind.PLAYLIST,) if self.playlists else ()))
+
+
+class Sentences:
+    """The playlists as sentences of keys: every pass in a new order, of the playlists and within each.
+
+    `read` counts the keys handed out so far. `stop()` ends the running pass early (the trainer reads from another
+    thread).
+    """
+
+    def __init__(self, matrix: sp.csr_matrix, keys: NDArray[np.object_], seed: int) -> None:
+        several = np.flatnonzero(np.diff(matrix.indptr) > 1)
+        self._matrix = sp.csr_matrix(matrix[several])
+        self._keys = keys
+        self._rng = np.random.default_rng(seed)
+        self._stopped = False
+        self.read = 0
+
+    def __len__(self) -> int:
+        return int(self._matrix.shape[0])
+
+    @property
+    def tokens(self) -> int:
+        return int(self._matrix.nnz)
+
+    def stop(self) -> None:
+        self._stopped = True
+
+    def __iter__(self) -> Iterator[list[str]]:
+        starts, lengths = self._matrix.indptr, np.diff(self._matrix.indptr)
+        # rows keep their places, their items are shuffled: sort by the row plus a random fraction
+        order = np.argsort(np.repeat(np.arange(len(self)), lengths) + self._rng.random(self.tokens))
+        shuffled = self._keys[self._matrix.indices[order]]
+        for row in self._rng.permutation(len(self)):
+            if self._stopped:
+                return
+            sentence: list[str] = shuffled[starts[row] : starts[row + 1]].tolist()
+            self.read += len(sentence)
+            yield sentence
+
+
+def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Embedding:
+    """Input vectors of all items and their output vectors, trained with negative sampling.
+
+    Playlists of one item teach nothing and are left out. With one worker the same seed gives the same vectors.
+    Progress comes twice a second with the loss per key of the last epoch, the learning rate and keys a second; what
+    the callback raises stops the training. Raises BadParameter when there is nothing to learn from.
+    """
+    from gensim.models import Word2Vec
+
+    items = items_of(corpus, params.kinds(), params.min_count)
+    keys = np.array([key for vocab in items.vocabs.values() for key in vocab.keys(np.arange(len(vocab)))], dtype=object)
+    sentences = Sentences(items.matrix, keys, tools.seed)
+    model = Word2Vec(
+        vector_size=params.vector_size,
+        window=params.window,
+        min_count=1,
+        sg=int(params.architecture == "skip-gram"),
+        negative=params.negative,
+        ns_exponent=params.ns_exponent,
+        sample=params.sample,
+        seed=tools.seed % 2**32,
+        workers=max(1, min(params.workers, tools.threads)),
+    )
+    counts = items.counts.astype(np.int64)
+    model.build_vocab_from_freq(dict(zip(keys.tolist(), counts.tolist(), strict=True)), corpus_count=len(sentences))
+    clock = _Clock(sentences, params, tools)
+    for epoch in range(params.epochs):
+        clock.epoch = epoch
+        _one_epoch(model, sentences, clock)
+    rows = np.array([model.wv.key_to_index[key] for key in keys])
+    values = {**params.model_dump(), "seed": tools.seed}
+    return embedding_of(items.vocabs, model.wv.vectors[rows], model.syn1neg[rows], "word2vec", values, corpus)
+
+
+class _Clock:
+    """What is said of the training while it runs."""
+
+    def __init__(self, sentences: Sentences, params: Word2VecParams, tools: Tools) -> None:
+        self.sentences = sentences
+        self.params = params
+        self.tools = tools
+        self.epoch = 0
+        self.loss = float("nan")
+        self.began = time.monotonic()
+
+    def rate(self, epoch: int) -> float:
+        """The learning rate at the start of an epoch: falling in a straight line, as in gensim."""
+        lowest = self.params.alpha / 1000
+        return self.params.alpha - (self.params.alpha - lowest) * epoch / self.params.epochs
+
+    def tell(self) -> None:
+        done = self.sentences.read / (self.sentences.tokens * self.params.epochs)
+        seconds = time.monotonic() - self.began
+        left = f", {seconds * (1 - done) / done:,.0f} s left" if done > 0 else ""
+        numbers = {
+            "epoch": float(self.epoch + 1),
+            "rate": self.rate(self.epoch),
+            "keys_per_second": self.sentences.read / max(seconds, 1e-9),
+        }
+        if np.isfinite(self.loss):
+            numbers["loss"] = self.loss
+        note = f"epoch {self.epoch + 1} of {self.params.epochs}{left}"
+        self.tools.progress(Progress("Training Word2Vec", min(done, 1.0), note, numbers))
+
+
+def _one_epoch(model: Any, sentences: Sentences, clock: _Clock) -> None:
+    """One pass, run in a thread of its own so that the callback, called in this one, can stop it within a moment."""
+    before = sentences.read
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(
+            model.train,
+            sentences,
+            total_examples=len(sentences),
+            total_words=sentences.tokens,
+            epochs=1,
+            start_alpha=clock.rate(clock.epoch),
+            end_alpha=clock.rate(clock.epoch + 1),
+            compute_loss=True,
+        )
+        try:
+            while not wait([running], timeout=BEAT).done:
+                clock.tell()
+        except BaseException:
+            sentences.stop()
+            raise
+        running.result()
+    clock.loss = model.get_latest_training_loss() / max(1, sentences.read - before)
+    clock.tell()

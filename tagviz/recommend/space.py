@@ -1,0 +1,174 @@
+"""An embedding seen from its corpus: which items have vectors, what a query holds of them, and who lies near whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tagviz.errors import NotReady, UnknownTerm
+from tagviz.types import Asked, Corpus, Embedding, Floats, Ints, Kind, key_of, split_key
+
+BLOCK_BYTES = 64 * 2**20
+"""Size of one block of similarities while it is computed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """The vectors of `embedding` for the items of `corpus`; both may know items that the other does not."""
+
+    corpus: Corpus
+    embedding: Embedding
+
+    def known(self, kind: Kind) -> tuple[NDArray[np.intp], Ints]:
+        """Rows of the corpus that have a vector, and the embedding's rows (within the kind's block) of the same
+        items."""
+        if kind not in self._known:
+            found = self.embedding.rows_in(self.corpus.vocab(kind))
+            rows = np.flatnonzero(found >= 0)
+            self._known[kind] = rows, found[rows]
+        return self._known[kind]
+
+    @cached_property
+    def _known(self) -> dict[Kind, tuple[NDArray[np.intp], Ints]]:
+        return {}
+
+    def asked(self, asked: Asked) -> sp.csr_matrix:
+        """(q, n) float32: what each query holds of the embedding's n items, as its matrices say (1 = asked)."""
+        return self._joint({kind: asked.items[kind] for kind in asked.items}, len(asked))
+
+    @cached_property
+    def playlists(self) -> sp.csr_matrix:
+        """(playlists, n) float32: what each playlist of the corpus holds of the embedding's items."""
+        kinds = [kind for kind in (Kind.TAG, Kind.SONG, Kind.WORD) if kind in self.embedding.vocabs]
+        return self._joint({kind: self.corpus.matrix(kind) for kind in kinds}, len(self.corpus))
+
+    @cached_property
+    def playlist_vectors(self) -> Floats:
+        """(playlists, d) unit float32: the mean direction of each playlist's items; zero where none has a vector."""
+        return unit(np.asarray(self.playlists @ self.embedding.vectors))
+
+    def _joint(self, matrices: dict[Kind, sp.csr_matrix], count: int) -> sp.csr_matrix:
+        parts = []
+        for kind, vocab in self.embedding.vocabs.items():
+            if kind not in matrices:
+                parts.append(sp.csr_matrix((count, len(vocab)), dtype=np.float32))
+                continue
+            rows, columns = self.known(kind)
+            shape = (matrices[kind].shape[1], len(vocab))
+            picker = sp.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
+            parts.append(matrices[kind] @ picker)
+        return sp.csr_matrix(sp.hstack(parts, format="csr", dtype=np.float32))
+
+    def spread(self, scores: Floats, kind: Kind, nothing: NDArray[np.bool_]) -> Floats:
+        """Scores of the embedding's block (q, n_kind of it) over the corpus's items: one without a vector gets its
+        row's lowest score, and a query with `nothing` known a row of zeros."""
+        rows, columns = self.known(kind)
+        result = np.zeros((len(scores), len(self.corpus.vocab(kind))), dtype=np.float32)
+        if len(rows):
+            values = (
+                scores
+                if len(columns) == scores.shape[1] and np.array_equal(columns, np.arange(len(columns)))
+                else scores[:, columns]
+            )
+            if len(rows) < result.shape[1]:
+                result[:] = values.min(axis=1, keepdims=True)
+            result[:, rows] = values
+            result[nothing] = 0
+        return result
+
+    def names(self, items: NDArray[np.integer]) -> list[tuple[str, str]]:
+        """Key and label of items given by their row in the whole embedding."""
+        named = []
+        for item in items:
+            for kind, block in self.embedding.blocks.items():
+                if block.start <= item < block.stop:
+                    vocab = self.embedding.vocabs[kind]
+                    named.append((vocab.key(int(item) - block.start), vocab.label(int(item) - block.start)))
+        return named
+
+
+def unit(vectors: Floats) -> Floats:
+    """Rows of length 1; rows of zeros stay."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    result: Floats = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return result
+
+
+def blocks(count: int, width: int) -> Iterator[slice]:
+    """Slices over `count` rows such that a float32 block of `width` columns stays within BLOCK_BYTES."""
+    size = max(1, BLOCK_BYTES // max(1, 4 * width))
+    for start in range(0, count, size):
+        yield slice(start, min(count, start + size))
+
+
+def nearest(queries: Floats, targets: Floats, k: int) -> sp.csr_matrix:
+    """(q, n) CSR of the k largest products of each query with the targets, exact, blocked; entries that are not
+    positive are left out."""
+    count = len(targets)
+    k = min(k, count)
+    rows, columns, values = [], [], []
+    for block in blocks(len(queries), count):
+        products = queries[block] @ targets.T
+        best = (
+            np.argpartition(products, count - k, axis=1)[:, count - k :]
+            if k < count
+            else np.tile(np.arange(count), (len(products), 1))
+        )
+        found = np.take_along_axis(products, best, axis=1)
+        keep = found > 0
+        rows.append(np.repeat(np.arange(block.start, block.stop), keep.sum(axis=1)))
+        columns.append(best[keep])
+        values.append(found[keep])
+    if not rows:
+        return sp.csr_matrix((0, count), dtype=np.float32)
+    entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
+    return sp.csr_matrix(entries, shape=(len(queries), count), dtype=np.float32)
+
+
+def neighbours(
+    embedding: Embedding, plus: Sequence[str], minus: Sequence[str] = (), kind: Kind = Kind.TAG, n: int = 20
+) -> tuple[Ints, Floats]:
+    """The n items of `kind` nearest to the sum of the unit vectors of `plus` minus those of `minus` ("rock + female −
+    male"): rows within the embedding's block of that kind and cosines, best first, without the named keys themselves.
+
+    Mikolov et al., "Linguistic Regularities in Continuous Space Word Representations", 2013. Any kind to any kind.
+    Raises UnknownTerm for a key without a vector, NotReady when the embedding has no item of `kind`.
+    """
+    if kind not in embedding.vocabs:
+        able = ", ".join(embedding.vocabs)
+        raise NotReady(
+            f"This model has no {kind}s",
+            f"it has vectors for: {able}",
+            f"train one with {kind}s, or ask for another kind",
+        )
+    direction = np.zeros(embedding.dimension, dtype=np.float32)
+    named: list[int] = []
+    for keys, sign in ((plus, 1.0), (minus, -1.0)):
+        for key in keys:
+            of, row = _row_of(embedding, key)
+            direction += sign * embedding.of(of)[row]
+            if of is kind:
+                named.append(row)
+    length = float(np.linalg.norm(direction))
+    scores = embedding.of(kind) @ (direction / length if length > 0 else direction)
+    scores[named] = -np.inf
+    order = np.lexsort((np.arange(len(scores)), -scores))[:n]
+    order = order[scores[order] > -np.inf]
+    return order.astype(np.int32), scores[order].astype(np.float32)
+
+
+def _row_of(embedding: Embedding, key: str) -> tuple[Kind, int]:
+    kind, ident = split_key(key)
+    row = embedding.vocabs[kind].row(ident, missing="skip") if kind in embedding.vocabs else -1
+    if row < 0:
+        raise UnknownTerm(
+            f"{key_of(kind, ident)!r} has no vector",
+            f"this {embedding.method} model does not know it, perhaps because it is too rare",
+            "ask with another key, or train with a lower min_count",
+        )
+    return kind, row

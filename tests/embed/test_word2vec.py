@@ -1,0 +1,96 @@
+"""Word2Vec: what the sentences are, that seeds hold, that it learns, tells and stops."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from tagviz.embed.word2vec import Sentences, Word2VecParams, train
+from tagviz.errors import BadParameter, Cancelled
+from tagviz.methods import Tools
+from tagviz.types import Corpus, Kind, Progress
+
+QUICK = Word2VecParams(min_count=1, vector_size=16, window=20, epochs=20, alpha=0.05)
+
+
+def sentences(seed: int = 0) -> Sentences:
+    """Three playlists over the keys k0 … k4; the last has one item only."""
+    matrix = sp.csr_matrix(np.array([[1, 1, 1, 1, 1], [1, 1, 0, 0, 0], [0, 0, 0, 0, 1]], dtype=np.float32))
+    return Sentences(matrix, np.array([f"k{n}" for n in range(5)], dtype=object), seed)
+
+
+def test_sentences_hold_each_playlist_once_and_drop_single_items() -> None:
+    found = list(sentences())
+    assert sorted(map(sorted, found)) == [["k0", "k1"], ["k0", "k1", "k2", "k3", "k4"]]
+    assert len(sentences()) == 2
+    assert sentences().tokens == 7
+
+
+def test_every_pass_has_a_new_order_and_the_seed_repeats_it() -> None:
+    twice = sentences()
+    orders = {tuple(max(list(twice), key=len)) for _ in range(6)}
+    assert len(orders) > 2
+    assert list(sentences(3)) == list(sentences(3))
+
+
+def test_same_seed_same_vectors(board: Corpus) -> None:
+    one, two, other = (train(board, QUICK, Tools(seed=seed)) for seed in (5, 5, 6))
+    np.testing.assert_array_equal(one.vectors, two.vectors)
+    np.testing.assert_array_equal(one.outputs, two.outputs)
+    assert not np.array_equal(one.vectors, other.vectors)
+
+
+def test_items_of_one_world_lie_together(board: Corpus) -> None:
+    found = train(board, QUICK)
+    tags, songs = found.of(Kind.TAG), found.of(Kind.SONG)
+    even_tag = np.array([int(tag[1:]) % 2 == 0 for tag in found.vocabs[Kind.TAG].ids])
+    even_song = np.array([int(song[1:]) % 2 == 0 for song in found.vocabs[Kind.SONG].ids])
+    across = tags @ songs.T
+    same = even_tag[:, None] == even_song[None, :]
+    assert across[same].min() > across[~same].max()
+
+
+def test_kinds_are_switched_on_and_off(board: Corpus) -> None:
+    params = QUICK.model_copy(update={"epochs": 1, "words": False, "genres": True, "artists": True, "playlists": True})
+    found = train(board, params)
+    assert list(found.vocabs) == [Kind.TAG, Kind.SONG, Kind.GENRE, Kind.ARTIST, Kind.PLAYLIST]
+    assert len(found.of(Kind.PLAYLIST)) == len(board)
+    np.testing.assert_allclose(np.linalg.norm(found.vectors, axis=1), 1, rtol=1e-5)
+
+
+def test_progress_counts_up_and_tells_the_loss(board: Corpus) -> None:
+    told: list[Progress] = []
+    train(board, QUICK, Tools(progress=told.append))
+    fractions = [progress.fraction or 0 for progress in told]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == pytest.approx(1)
+    losses = [progress.numbers["loss"] for progress in told if "loss" in progress.numbers]
+    assert losses[-1] < losses[0]
+
+
+def test_it_stops_when_told(board: Corpus) -> None:
+    calls = 0
+
+    def stop(progress: Progress) -> None:
+        nonlocal calls
+        calls += 1
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        train(board, QUICK, Tools(progress=stop))
+    assert calls == 1
+
+
+def test_presets() -> None:
+    melon = Word2VecParams.parse({"preset": "melon"})
+    assert (melon.window, melon.vector_size, melon.min_count, melon.epochs, melon.ns_exponent) == (
+        100,
+        300,
+        10,
+        50,
+        -0.5,
+    )
+    assert Word2VecParams.parse({"preset": "gensim", "epochs": "7"}).epochs == 7
+    with pytest.raises(BadParameter, match="tuned"):
+        Word2VecParams.parse({"preset": "fast"})
