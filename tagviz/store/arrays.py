@@ -24,6 +24,8 @@ from tagviz.methods import Arrays
 from tagviz.types import Kind, Vocab, frozen
 
 PACKED = "arrays.npz"
+HALF = ":half"
+"""What a packed array's name ends in when it was float32 and is kept in half precision."""
 
 
 @contextmanager
@@ -93,8 +95,7 @@ def write_arrays(folder: Path, arrays: Arrays, packed: bool = False) -> None:
     with storing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if packed:
-            halves = {_safe(name): _half(array) for name, array in arrays.items()}
-            np.savez_compressed(folder / PACKED, allow_pickle=False, **halves)
+            np.savez_compressed(folder / PACKED, allow_pickle=False, **dict(map(_halved, arrays.items())))
         else:
             for name, array in arrays.items():
                 np.save(folder / f"{_safe(name)}.npy", array, allow_pickle=False)
@@ -105,16 +106,17 @@ def read_arrays(folder: Path) -> Arrays:
     with reading(folder):
         if (folder / PACKED).exists():
             with np.load(folder / PACKED, allow_pickle=False) as packed:
-                return {name: frozen(_whole(packed[name])) for name in packed.files}
+                return {name.removesuffix(HALF): frozen(_whole(name, packed[name])) for name in packed.files}
         return {path.stem: _mapped(path) for path in sorted(folder.glob("*.npy"))}
 
 
-def _half(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return array.astype(np.float16) if array.dtype == np.float32 and array.ndim > 1 else array
+def _halved(item: tuple[str, np.ndarray[Any, Any]]) -> tuple[str, np.ndarray[Any, Any]]:
+    name, array = item
+    return (name + HALF, array.astype(np.float16)) if array.dtype == np.float32 and array.ndim > 1 else item
 
 
-def _whole(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return array.astype(np.float32) if array.dtype == np.float16 else array
+def _whole(name: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    return array.astype(np.float32) if name.endswith(HALF) else array
 
 
 def _mapped(path: Path) -> np.ndarray[Any, Any]:

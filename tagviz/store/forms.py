@@ -75,7 +75,8 @@ def projection_info(projection: Projection) -> dict[str, Any]:
 
 def write_projection(folder: Path, projection: Projection) -> None:
     levels = np.array(projection.levels, dtype=np.int32).reshape(len(projection.levels), len(projection.vocab))
-    files.write_arrays(folder, {"xy": projection.xy, "levels": levels, "trust": projection.trust})
+    arrays = {"xy": projection.xy, "levels": levels, "trust": projection.trust}
+    files.write_arrays(folder, arrays if projection.near is None else {**arrays, "near": projection.near})
     files.write_vocabs(folder, {projection.vocab.kind: projection.vocab})
 
 
@@ -93,4 +94,5 @@ def read_projection(folder: Path, info: Mapping[str, Any]) -> Projection:
         params=info["params"],
         measures=info["measures"],
         fingerprint=info["fingerprint"],
+        near=arrays.get("near"),
     )

@@ -228,6 +228,22 @@ class Workspace:
         entry = self.projections.get(f"{model}/{ident}")
         return forms.read_projection(entry.folder, entry.info)
 
+    def save_report(self, fingerprint: str, ident: str, arrays: Arrays, meta: Mapping[str, Any]) -> None:
+        """Stores a verdict under the corpus's contents, in one compressed file."""
+
+        def write(folder: Path) -> None:
+            files.write_arrays(folder, arrays, packed=True)
+            files.write_json(folder / "report.json", dict(meta))
+
+        head = {key: value for key, value in meta.items() if isinstance(value, str | int | float | bool)}
+        labels = [model["label"] for model in meta["models"]]
+        self.reports.put(f"{fingerprint}/{checked(ident)}", {**head, "id": ident, "labels": labels}, write)
+
+    def open_report(self, fingerprint: str, ident: str) -> tuple[Arrays, Mapping[str, Any]]:
+        """The arrays and the JSON document of a verdict."""
+        entry = self.reports.get(f"{fingerprint}/{checked(ident)}")
+        return files.read_arrays(entry.folder), files.read_json(entry.folder / "report.json")
+
     def restore(self, token: str) -> str:
         """Undoes a deletion by its token and returns the key of what came back."""
         removed = files.read_json(self.trash / checked(token) / "removed.json")

@@ -1,0 +1,150 @@
+"""Corpora: bring them in, list them, open them, look them over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tagviz.store.arrays import size_of
+from tagviz.store.workspace import Workspace, checked
+from tagviz.text import language
+from tagviz.types import Corpus, Kind, Progress, ProgressCallback, quiet
+
+
+@dataclass(frozen=True)
+class CorpusInfo:
+    """What a list of corpora shows. sizes: items by kind; versions: fingerprints, oldest first; size: bytes on disk."""
+
+    name: str
+    fingerprint: str
+    playlists: int
+    sizes: Mapping[str, int]
+    imported: str
+    versions: tuple[str, ...]
+    size: int
+    shipped: bool
+    meta: Mapping[str, Any]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the corpus was invented, which every page says."""
+        return bool(self.meta.get("synthetic"))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the import read, dropped and why."""
+        return tuple(str(note) for note in self.meta.get("notes", ()))
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """A corpus looked over.
+
+    sizes: frame `kind`, `items`, `used` (that occur in playlists), `links`. top: per kind a frame `key`, `label`,
+    `count`. lengths: per kind, how many playlists (values) have so many items (index, int). languages: how many titles
+    (values) are written in which script (index). years: playlists per year (index), empty where no dates are known.
+    """
+
+    sizes: pd.DataFrame
+    top: Mapping[Kind, pd.DataFrame]
+    lengths: Mapping[Kind, pd.Series]
+    languages: pd.Series
+    years: pd.Series
+    notes: tuple[str, ...]
+
+
+def import_corpus(
+    ws: Workspace,
+    path: Path,
+    name: str | None = None,
+    format: str = "auto",
+    options: Mapping[str, str] | None = None,
+    progress: ProgressCallback = quiet,
+) -> CorpusInfo:
+    """Reads a file or folder and keeps it as the newest version of the corpus `name` (default: the path's own name).
+
+    Raises SourceError for what cannot be read, StoreError for a name that is none.
+    """
+    from tagviz import sources
+
+    if name is not None:
+        checked(name)
+    corpus = sources.read(path, format, name, options, progress)
+    progress(Progress("Storing", 0.95))
+    ws.save_corpus(corpus)
+    return info(ws, corpus.name)
+
+
+def corpora(ws: Workspace) -> list[CorpusInfo]:
+    """All corpora by name."""
+    return [info(ws, name) for name in ws.names()]
+
+
+def info(ws: Workspace, name: str) -> CorpusInfo:
+    """One corpus without opening it. Raises UnknownTerm when there is none of this name."""
+    versions = ws.versions(name)
+    entry = ws.corpus_entry(name)
+    return CorpusInfo(
+        name=name,
+        fingerprint=versions[-1].fingerprint,
+        playlists=int(entry.info["playlists"]),
+        sizes=entry.info["sizes"],
+        imported=versions[-1].imported,
+        versions=tuple(version.fingerprint for version in versions),
+        size=size_of(entry.folder),
+        shipped=versions[-1].shipped,
+        meta=entry.info["meta"],
+    )
+
+
+def open_corpus(ws: Workspace, name: str, version: str = "") -> Corpus:
+    """The corpus, in its newest version or the one whose fingerprint starts with `version`."""
+    return ws.open_corpus(name, version)
+
+
+def delete_corpus(ws: Workspace, name: str) -> str:
+    """Takes a corpus off the list; the token brings it back through `Workspace.restore`. Its models stay."""
+    return ws.remove_corpus(name)
+
+
+def profile(corpus: Corpus, n: int = 30) -> Profile:
+    """Sizes, the n most frequent items of each kind, lengths of playlists, scripts of titles, and years."""
+    kinds = [kind for kind in (Kind.TAG, Kind.SONG, Kind.WORD, Kind.ARTIST, Kind.GENRE) if len(corpus.vocab(kind))]
+    sizes = pd.DataFrame(
+        [
+            {
+                "kind": str(kind),
+                "items": len(corpus.vocab(kind)),
+                "used": int((corpus.counts(kind) > 0).sum()),
+                "links": corpus.matrix(kind).nnz,
+            }
+            for kind in kinds
+        ]
+    )
+    titles = corpus.playlists["title"]
+    scripts = pd.Series([language(title) or "no letters" for title in titles[titles != ""]], dtype="str")
+    return Profile(
+        sizes=sizes,
+        top={kind: most_frequent(corpus, kind, n) for kind in kinds},
+        lengths={kind: _lengths(corpus, kind) for kind in (Kind.TAG, Kind.SONG, Kind.WORD)},
+        languages=scripts.value_counts(),
+        years=corpus.playlists["date"].dt.year.dropna().astype(int).value_counts().sort_index(),
+        notes=tuple(str(note) for note in corpus.meta.get("notes", ())),
+    )
+
+
+def most_frequent(corpus: Corpus, kind: Kind, n: int) -> pd.DataFrame:
+    """The n most frequent items: `key`, `label`, `count` (playlists that hold it)."""
+    counts = corpus.counts(kind)
+    rows = np.argsort(-counts, kind="stable")[:n]
+    vocab = corpus.vocab(kind)
+    return pd.DataFrame({"key": vocab.keys(rows), "label": vocab.label_list(rows), "count": counts[rows]})
+
+
+def _lengths(corpus: Corpus, kind: Kind) -> pd.Series:
+    return pd.Series(np.diff(corpus.matrix(kind).indptr)).value_counts().sort_index()

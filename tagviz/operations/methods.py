@@ -1,0 +1,161 @@
+"""The registry: every method there is, by name, with what a person should know before choosing it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from tagviz.embed import spectral, word2vec
+from tagviz.errors import BadParameter, UnknownTerm
+from tagviz.methods import Arrays, Tools
+from tagviz.params import Params
+from tagviz.recommend.cooccurrence import Cooccurrence, CooccurrenceParams
+from tagviz.recommend.ease import Ease, EaseParams
+from tagviz.recommend.embedding import EmbeddingRecommender
+from tagviz.recommend.factors import Factors, FactorsParams
+from tagviz.recommend.neighbours import Neighbours, NeighboursParams
+from tagviz.recommend.popularity import Popularity, PopularityParams
+from tagviz.recommend.strategies import STRATEGIES
+from tagviz.types import Corpus, Embedding, Recommender
+
+DEFAULT = "spectral"
+"""What answers when nobody has chosen a method."""
+STRATEGY_VARIANTS = ("context", *(name for name in STRATEGIES if name != "context"))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One method: satisfies `tagviz.methods.Method`."""
+
+    name: str
+    title: str
+    sentence: str
+    formula: str
+    source: str
+    cost: str
+    params: type[Params]
+    fit: Callable[[Corpus, Any, Tools], Recommender]
+    load: Callable[[Arrays, Mapping[str, Any], Corpus, Tools, str], Recommender]
+    variants: tuple[str, ...] = ()
+
+
+def _loads(cls: Any) -> Callable[[Arrays, Mapping[str, Any], Corpus, Tools, str], Recommender]:
+    """The loader of a method that needs nothing but its own arrays, parameters and corpus."""
+    return lambda arrays, params, corpus, tools, variant: cls.restore(arrays, params, corpus)
+
+
+def _fits(train: Callable[[Corpus, Any, Tools], Embedding]) -> Callable[[Corpus, Any, Tools], Recommender]:
+    """An embedding's trainer as the fitting of a recommender."""
+    return lambda corpus, params, tools: EmbeddingRecommender(corpus, train(corpus, params, tools), "context")
+
+
+def _asks(arrays: Arrays, params: Mapping[str, Any], corpus: Corpus, tools: Tools, variant: str) -> Recommender:
+    return EmbeddingRecommender.restore(arrays, params, corpus, variant)
+
+
+_ALL = (
+    Entry(
+        "spectral",
+        "Spectral",
+        "Tags, songs and words in one space, computed at once from what stands together in playlists.",
+        "E = U·√S, O = V·√S of √(C_ij / (n_i^¾ n_j^¼)) ≈ U·S·Vᵀ; s_j = mean_i e_i · o_j",
+        "Levy & Goldberg 2014; Halko, Martinsson & Tropp 2011",
+        "seconds; a minute for millions of pairs",
+        spectral.SpectralParams,
+        _fits(spectral.train),
+        _asks,
+        STRATEGY_VARIANTS,
+    ),
+    Entry(
+        "word2vec",
+        "Word2Vec",
+        "A playlist is a sentence: items that keep the same company get similar vectors.",
+        "skip-gram with negative sampling over shuffled playlists; s_j = mean_i e_i · o_j",
+        "Mikolov et al. 2013; Caselles-Dupré, Lesaint & Royo-Letelier 2018",
+        "a minute on thousands of playlists, hours on a hundred thousand",
+        word2vec.Word2VecParams,
+        _fits(word2vec.train),
+        _asks,
+        STRATEGY_VARIANTS,
+    ),
+    Entry(
+        "neighbours",
+        "Neighbours",
+        "The playlists most like yours, and what they hold.",
+        "s_j = Σ_{p ∈ k nearest} cos(q, p)^power · [p holds j], items weighted by idf",
+        "Breese, Heckerman & Kadie 1998; Kelen et al. 2018",
+        "nothing to train; a query looks at every playlist",
+        NeighboursParams,
+        Neighbours.fit,
+        _loads(Neighbours),
+    ),
+    Entry(
+        "cooccurrence",
+        "Co-occurrence",
+        "What most often stands in one playlist with what you asked, without favouring hits.",
+        "s_j = Σ_i q_i C_ij / (n_i^a n_j^b)",
+        "Deshpande & Karypis 2004",
+        "nothing to train; counted anew for each query",
+        CooccurrenceParams,
+        Cooccurrence.fit,
+        _loads(Cooccurrence),
+    ),
+    Entry(
+        "ease",
+        "EASE",
+        "A linear model that learns which items predict which, in closed form; for tags and small catalogues.",
+        "B = I − P · diag(1/P_jj), P = (XᵀX + λI)⁻¹; s = qB",
+        "Steck 2019; Steck 2020 (EDLAE)",
+        "cubic in the number of items",
+        EaseParams,
+        Ease.fit,
+        _loads(Ease),
+    ),
+    Entry(
+        "factors",
+        "Factors",
+        "Matrix factorisation: playlists and items as points whose products rebuild the lists.",
+        "min Σ c_pi (p_pi − x_p·y_i)² + λ(‖x‖² + ‖y‖²)",
+        "Hu, Koren & Volinsky 2008; Takács, Pilászy & Tikk 2011",
+        "seconds to minutes",
+        FactorsParams,
+        Factors.fit,
+        _loads(Factors),
+    ),
+    Entry(
+        "popularity",
+        "Popularity",
+        "What most playlists hold, whatever you ask: the floor of every comparison.",
+        "s_j = n_j",
+        "",
+        "nothing",
+        PopularityParams,
+        Popularity.fit,
+        _loads(Popularity),
+    ),
+)
+
+METHODS: Mapping[str, Entry] = {entry.name: entry for entry in _ALL}
+
+
+def method(name: str) -> Entry:
+    """The method of this name. Raises UnknownTerm naming the closest."""
+    if name not in METHODS:
+        near = get_close_matches(name, METHODS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"methods: {', '.join(METHODS)}"
+        raise UnknownTerm(f"There is no method {name!r}", hint, "choose one of the methods")
+    return METHODS[name]
+
+
+def checked_variant(entry: Entry, variant: str) -> str:
+    """The variant itself, or the method's default for "". Raises BadParameter for one that it does not have."""
+    if not variant:
+        return entry.variants[0] if entry.variants else ""
+    if variant not in entry.variants:
+        known = ", ".join(entry.variants) or "none"
+        raise BadParameter(
+            f"{entry.name} has no variant {variant!r}", f"its variants: {known}", "choose one of these or leave it out"
+        )
+    return variant

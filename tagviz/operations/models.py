@@ -1,0 +1,160 @@
+"""Models: train them, list them, open them by id, method or method:variant."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+import orjson
+
+import tagviz
+from tagviz.errors import UnknownTerm
+from tagviz.methods import Tools
+from tagviz.operations.methods import DEFAULT, METHODS, Entry, checked_variant, method
+from tagviz.params import Params
+from tagviz.settings import settings
+from tagviz.store.workspace import Marks, ModelInfo, Workspace, now
+from tagviz.types import Corpus, Embedding, Progress, ProgressCallback, Recommender, quiet
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """An opened model: what is known of it, in which way it is asked, and its embedding where it has one."""
+
+    info: ModelInfo
+    recommender: Recommender
+    variant: str = ""
+
+    @property
+    def embedding(self) -> Embedding | None:
+        return getattr(self.recommender, "embedding", None)
+
+    @property
+    def ref(self) -> str:
+        """What opens this model in this variant again."""
+        return f"{self.info.id}:{self.variant}" if self.variant else self.info.id
+
+
+def train(
+    ws: Workspace,
+    corpus: Corpus,
+    name: str = DEFAULT,
+    values: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    force: bool = False,
+    progress: ProgressCallback = quiet,
+) -> ModelInfo:
+    """Trains a method and keeps the model; the same settings again return the one that is there, unless `force`.
+
+    values: parameters as `key: value` (text is fine), `preset` among them. Raises UnknownTerm for a method that does
+    not exist, BadParameter for parameters, NotReady where the corpus lacks what the method needs.
+    """
+    entry = method(name)
+    params = entry.params.parse(values)
+    seed = settings().seed if seed is None else seed
+    ident = model_id(entry, corpus, params, seed)
+    if not force:
+        for info in ws.model_infos(corpus.fingerprint):
+            if info.id == ident:
+                return info
+    started = time.perf_counter()
+    recommender = entry.fit(corpus, params, tools(ws, corpus, seed, progress))
+    seconds = time.perf_counter() - started
+    progress(Progress("Storing", None))
+    arrays, state = recommender.state()
+    info = ModelInfo(
+        id=ident,
+        method=name,
+        params=params.model_dump(mode="json"),
+        corpus=corpus.name,
+        fingerprint=corpus.fingerprint,
+        seed=seed,
+        code=tagviz.__version__,
+        created=now(),
+        seconds=round(seconds, 3),
+    )
+    return ws.save_model(info, arrays, state)
+
+
+def models(ws: Workspace, fingerprint: str) -> list[ModelInfo]:
+    """The models of a corpus's contents: pinned ones first, then the newest."""
+    return sorted(ws.model_infos(fingerprint), key=lambda info: not info.marks.pinned)
+
+
+def open_model(ws: Workspace, corpus: Corpus, ref: str = "", progress: ProgressCallback = quiet) -> Model:
+    """The model that `ref` names: an id, or a method (the newest of it, trained with defaults if there is none), either
+    with `:variant` behind it; "" for the default method.
+
+    Raises UnknownTerm naming the closest reference, BadParameter for a variant that the method does not have.
+    """
+    name, _, variant = (ref or DEFAULT).partition(":")
+    info = find(ws, corpus.fingerprint, name)
+    if info is None:
+        info = train(ws, corpus, name, progress=progress)
+    entry = method(info.method)
+    stored = ws.open_model(corpus.fingerprint, info.id)
+    variant = checked_variant(entry, variant)
+    recommender = entry.load(stored.arrays, stored.state, corpus, tools(ws, corpus, info.seed, progress), variant)
+    return Model(info, recommender, variant)
+
+
+def find(ws: Workspace, fingerprint: str, name: str) -> ModelInfo | None:
+    """The model of this id, or the newest of this method; None for a method that was never trained here.
+
+    Raises UnknownTerm for what is neither.
+    """
+    known = models(ws, fingerprint)
+    for info in known:
+        if info.id == name or (info.method == name and not info.marks.archived):
+            return info
+    if name in METHODS:
+        return None
+    near = get_close_matches(name, [*METHODS, *(info.id for info in known)], n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}?" if near else f"methods: {', '.join(METHODS)}"
+    raise UnknownTerm(f"There is no model or method {name!r}", hint, "list the models of this corpus, or train one")
+
+
+def model_id(entry: Entry, corpus: Corpus, params: Params, seed: int) -> str:
+    """`method-` and a hash of contents, parameters, seed and code version."""
+    settled = [corpus.fingerprint, params.model_dump(mode="json"), seed, tagviz.__version__]
+    return f"{entry.name}-{hashlib.sha256(orjson.dumps(settled, option=orjson.OPT_SORT_KEYS)).hexdigest()[:6]}"
+
+
+def mark(ws: Workspace, info: ModelInfo, marks: Marks) -> ModelInfo:
+    """Keeps a title, a note, a pin or the archive mark."""
+    ws.mark(info.fingerprint, info.id, marks)
+    return replace(info, marks=marks)
+
+
+def delete(ws: Workspace, info: ModelInfo) -> str:
+    """Moves a model into the trash; the token brings it back through `Workspace.restore`."""
+    return ws.remove_model(info.fingerprint, info.id)
+
+
+def tools(ws: Workspace, corpus: Corpus, seed: int, progress: ProgressCallback) -> Tools:
+    """What methods may use: threads within the cap, sentence models, and each other's embeddings of the same corpus."""
+
+    def embed(wanted: Corpus, name: str, values: Mapping[str, Any]) -> Embedding:
+        entry = method(name)
+        if wanted.fingerprint == corpus.fingerprint:
+            info = train(ws, corpus, name, values, seed, progress=progress)
+            stored = ws.open_model(info.fingerprint, info.id)
+            fitted = entry.load(stored.arrays, stored.state, corpus, own, "")
+        else:  # a part of the corpus, set aside while weights are learned: not worth keeping
+            fitted = entry.fit(wanted, entry.params.parse(values), own)
+        embedding: Embedding = fitted.embedding  # type: ignore[attr-defined]
+        return embedding
+
+    own = Tools(seed=seed, threads=settings().threads, progress=progress, encoder=encoder, embed=embed)
+    return own
+
+
+def encoder(name: str) -> Any:
+    """Name of a sentence model → texts → vectors, loaded at the first use."""
+    from tagviz.embed import sentence
+
+    return sentence.load(name)
