@@ -1,0 +1,198 @@
+"""Reading files: JSON in pieces of bounded memory, text in the encoding it is in, and errors that say where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from tagviz.errors import SourceError
+
+BLOCK = 16 * 2**20
+"""Bytes of JSON that are parsed at once."""
+
+_PAST_STRINGS = bytes.maketrans(b"{}[],", b"{}[],")
+
+
+@dataclass(frozen=True)
+class Records:
+    """Some consecutive records of a JSON list and the number of the first (from 1)."""
+
+    first: int
+    rows: list[dict[str, Any]]
+
+
+def exists(path: Path) -> Path:
+    """The path, or an error that says it is not there."""
+    if not path.exists():
+        raise SourceError(f"There is no file or folder {path.name!r}", str(path), "check the path")
+    return path
+
+
+def read_bytes(path: Path) -> bytes:
+    """A file's content. Raises SourceError when it is missing, unreadable or empty."""
+    exists(path)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            f"{path.name!r} cannot be read", error.strerror or str(error), "check the file's rights"
+        ) from error
+    if not content.strip():
+        raise SourceError(f"{path.name!r} is empty", "no bytes in it", "fetch it again")
+    return content
+
+
+def read_json(path: Path) -> Any:
+    """One JSON document, whole."""
+    content = read_bytes(path)
+    try:
+        return orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise _no_json(path, content, 0, error) from error
+
+
+def json_records(path: Path) -> Iterator[Records]:
+    """The objects of a JSON list, block by block, so that memory does not grow with the file.
+
+    Raises SourceError with the byte offset where the file is cut off or wrong, or the record that is no object.
+    """
+    exists(path)
+    count, offset, rest = 1, 0, b""
+    with path.open("rb") as file:
+        head = file.read(BLOCK).removeprefix(b"\xef\xbb\xbf").lstrip()
+        if not head.startswith(b"["):
+            what = "an object" if head.startswith(b"{") else "not JSON" if head else "empty"
+            raise SourceError(
+                f"{path.name!r} is no JSON list",
+                f"expected [ at the start, the file is {what}",
+                "choose the right file",
+            )
+        rest, offset = head[1:], 1
+        while True:
+            block = file.read(BLOCK)
+            last = not block
+            end = _closed(rest) if last else _boundary(rest)
+            if end:
+                rows = _parse(path, b"[" + rest[:end] + b"]", offset - 1)
+                for number, row in enumerate(rows, count):
+                    if not isinstance(row, dict):
+                        raise wrong_type(path, number, "", "an object", row)
+                if rows:
+                    yield Records(count, rows)
+                count += len(rows)
+            if last:
+                if end is None:
+                    raise SourceError(
+                        f"{path.name!r} is cut off",
+                        f"the list is not closed at byte {offset + len(rest):,}",
+                        "fetch the file again",
+                    )
+                return
+            skip = 0 if not end else end + 1
+            rest, offset = rest[skip:] + block, offset + skip
+
+
+def _structure(text: bytes) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Per byte: nesting depth after it, and whether it stands outside strings."""
+    plain = np.frombuffer(text.replace(b"\\\\", b"xx").replace(b'\\"', b"xx"), dtype=np.uint8)
+    outside = np.bitwise_and(np.cumsum(plain == ord('"'), dtype=np.int32), 1) == 0
+    step = np.zeros(256, dtype=np.int8)
+    step[[ord("{"), ord("[")]], step[[ord("}"), ord("]")]] = 1, -1
+    return np.cumsum(np.where(outside, step[plain], 0), dtype=np.int32), outside
+
+
+def _boundary(text: bytes) -> int | None:
+    """Position of the last comma between two records, None where there is none."""
+    depth, outside = _structure(text)
+    places = np.flatnonzero((depth == 0) & outside & (np.frombuffer(text, dtype=np.uint8) == ord(",")))
+    return int(places[-1]) if len(places) else None
+
+
+def _closed(text: bytes) -> int | None:
+    """Position of the bracket that closes the list, None where it is missing."""
+    depth, _ = _structure(text)
+    places = np.flatnonzero(depth < 0)
+    return int(places[0]) if len(places) else None
+
+
+def _parse(path: Path, text: bytes, offset: int) -> list[Any]:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise _no_json(path, text, offset, error) from error
+
+
+def _no_json(path: Path, text: bytes, offset: int, error: orjson.JSONDecodeError) -> SourceError:
+    decoded = text.decode("utf-8", "replace")
+    place = len(decoded[: error.pos].encode("utf-8", "replace"))
+    if place >= len(text.rstrip()) - 1 and offset == 0:
+        return SourceError(
+            f"{path.name!r} is cut off", f"the JSON ends in the middle, at byte {len(text):,}", "fetch the file again"
+        )
+    near = " ".join(decoded[max(0, error.pos - 20) : error.pos + 20].split())
+    return SourceError(
+        f"{path.name!r} is not valid JSON",
+        f"byte {offset + place:,}: {error.msg}, near {near!r}",
+        "mend or fetch the file again",
+    )
+
+
+def wrong_type(path: Path, number: int, field: str, expected: str, value: Any) -> SourceError:
+    """The error for a field that is not of the type a format says; `number` is the record's, from 1."""
+    where = f"{path.name}, record {number:,}" + (f", field {field!r}" if field else "")
+    shown = str(value)[:40]
+    return SourceError(
+        "A field is of the wrong type",
+        f"{where}: expected {expected}, found {type(value).__name__} {shown!r}",
+        "mend the file",
+    )
+
+
+def column(path: Path, records: Records, field: str, types: tuple[type, ...], expected: str) -> list[Any]:
+    """One field of all records (None where it is absent); raises SourceError where a value is of another type."""
+    values = [row.get(field) for row in records.rows]
+    if not set(map(type, values)) <= {*types, type(None)}:
+        number, value = next((i, v) for i, v in enumerate(values) if v is not None and type(v) not in types)
+        raise wrong_type(path, records.first + number, field, expected, value)
+    return values
+
+
+def list_column(
+    path: Path, records: Records, field: str, types: tuple[type, ...], expected: str
+) -> tuple[np.ndarray[Any, Any], list[Any]]:
+    """A field of lists: how long each is, and all entries in one list. None counts as an empty list."""
+    rows = [value or [] for value in column(path, records, field, (list,), "a list")]
+    values = [value for row in rows for value in row]
+    lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+    if not set(map(type, values)) <= {*types, type(None)}:
+        place, value = next((i, v) for i, v in enumerate(values) if v is not None and type(v) not in types)
+        number = int(np.searchsorted(np.cumsum(lengths), place, side="right"))
+        raise wrong_type(path, records.first + number, field, expected, value)
+    return lengths, values
+
+
+def read_text(path: Path) -> tuple[str, bool]:
+    """A file's text and whether it had to be read as Latin-1 because it is no UTF-8."""
+    content = read_bytes(path)
+    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
+        try:
+            return content.decode(encoding), False
+        except UnicodeDecodeError:
+            pass
+    return content.decode("latin-1"), True
+
+
+def columns_of(path: Path, have: Sequence[str], need: Sequence[str]) -> None:
+    """Raises SourceError when a column is missing, naming those that exist."""
+    missing = [name for name in need if name not in have]
+    if missing:
+        raise SourceError(
+            f"{path.name!r} has no column {missing[0]!r}",
+            f"its columns are: {', '.join(map(str, have)) or 'none'}",
+            "name the right column",
+        )
