@@ -1,0 +1,97 @@
+"""Which differences between models are real: paired bootstrap and a paired test on the same questions, corrected for
+many pairs."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tagviz.errors import BadParameter
+from tagviz.evaluate import metrics
+from tagviz.evaluate.report import EvalReport
+from tagviz.evaluate.resampling import holm, interval, resampled, sign_flip
+from tagviz.types import Kind
+
+BETTER, WORSE, UNCLEAR, SAME = "better", "worse", "not enough questions to tell", "no difference"
+LEVEL = 0.05
+
+
+def compare(
+    report: EvalReport,
+    metric: str = "ndcg",
+    kind: Kind = Kind.TAG,
+    k: int = 10,
+    case: str = "",
+    resamples: int = 1000,
+    seed: int = 42,
+) -> pd.DataFrame:
+    """Every pair of models on the questions that both answer: `a`, `b`, `difference` (a − b), `low`, `high` (paired
+    bootstrap, 95 %), `p` (sign-flip test), `p_holm`, `verdict` (what a is next to b: better, worse, not enough
+    questions to tell, no difference), `questions`, `wins`, `losses`, `ties`.
+
+    metric: one of metrics.METRICS, or `arena` for the combined score (song and tag nDCG by the Arena's rule).
+    """
+    chosen = metrics.where(report, case)
+    columns, values = _columns(report, metric, kind, k, chosen)
+    codes = metrics.clusters(report)[chosen]
+    pairs = list(combinations(range(len(columns)), 2))
+    names = ["a", "b", "difference", "low", "high", "p", "p_holm", "verdict", "questions", "wins", "losses", "ties"]
+    if not pairs or not len(values):
+        return pd.DataFrame(columns=names)
+    differences = np.column_stack([values[:, a] - values[:, b] for a, b in pairs])
+    spread = resampled(differences, codes, resamples, seed)
+    p = sign_flip(np.nan_to_num(differences), codes, seed=seed)
+    corrected = holm(p)
+    table = []
+    for at, (a, b) in enumerate(pairs):
+        here = differences[:, at]
+        known = here[~np.isnan(here)]
+        mean = float(known.mean()) if len(known) else float("nan")
+        low, high = interval(spread[:, at])
+        wins, losses = int((known > 0).sum()), int((known < 0).sum())
+        same = wins == losses == 0
+        verdict = SAME if same else UNCLEAR if corrected[at] >= LEVEL else BETTER if mean > 0 else WORSE
+        row = (columns[a], columns[b], mean, low, high, p[at], corrected[at], verdict, len(known), wins, losses)
+        table.append((*row, len(known) - wins - losses))
+    return pd.DataFrame(table, columns=names)
+
+
+def verdicts(comparison: pd.DataFrame, label: str) -> dict[str, str]:
+    """What `label` is next to each other model of a comparison: model → better, worse, …"""
+    turned = {BETTER: WORSE, WORSE: BETTER}
+    found = {}
+    for a, b, verdict in comparison[["a", "b", "verdict"]].astype(str).to_numpy().tolist():
+        if a == label:
+            found[b] = verdict
+        elif b == label:
+            found[a] = turned.get(verdict, verdict)
+    return found
+
+
+def _columns(
+    report: EvalReport, metric: str, kind: Kind, k: int, chosen: NDArray[np.bool_]
+) -> tuple[list[str], NDArray[np.float64]]:
+    """The models that can be compared and their values (questions chosen, models)."""
+    if metric == "arena":
+        labels = [label for label in report.labels if all((label, kind) in report.rows for kind in report.kinds)]
+        values = [_arena(report, label, chosen) for label in labels]
+    elif metric in metrics.METRICS:
+        labels = report.labels_for(kind)
+        values = [metrics.scores(report, label, kind, k)[metric][chosen] for label in labels]
+    else:
+        known = ", ".join((*metrics.METRICS, "arena"))
+        raise BadParameter(f"There is no metric {metric!r}", f"metrics: {known}", "choose one of these")
+    return labels, np.column_stack(values) if values else np.empty((int(chosen.sum()), 0))
+
+
+def _arena(report: EvalReport, label: str, chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The combined score per question, such that the mean over questions is the Arena's score: each kind's mean is
+    over the questions that hide some of it, so its values are stretched by all questions / questions that count."""
+    total = np.zeros(int(chosen.sum()))
+    for kind, scores in metrics.arena_scores(report, label).items():
+        counted = max(1, int((~np.isnan(scores[chosen])).sum()))
+        total += metrics.ARENA_WEIGHT[kind] * np.nan_to_num(scores[chosen]) * len(total) / counted
+    return total
