@@ -1,0 +1,128 @@
+"""The one look of all figures: one template in light and dark, one set of colours, one font.
+
+Show figures with Streamlit's own theme switched off (`st.plotly_chart(figure, theme=None)`): this template is the theme.
+"""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif'
+"""System fonts only: nothing is downloaded."""
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+"""Colours that colour-blind people tell apart (Okabe & Ito 2008), the accent first."""
+
+GREY = "#8A8F98"
+"""What comes after the colours, and what does not matter."""
+
+DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash")
+SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "circle-open")
+"""Second marks beside the colour, so that no meaning rests on colour alone."""
+
+LIGHT_IS_GOOD = "Cividis"
+"""Sequential scale: dark blue to light yellow in both themes, even for colour-blind people (Nuñez et al. 2018)."""
+
+
+def colour(number: int) -> str:
+    """The colour of the number-th thing; grey once the colours are used up."""
+    return COLOURS[number] if 0 <= number < len(COLOURS) else GREY
+
+
+def ink(dark: bool) -> str:
+    """Text on the page: at least 4.5:1 on the page's background in both themes."""
+    return "#E7EAF0" if dark else "#1A1F2B"
+
+
+def soft_ink(dark: bool) -> str:
+    """Text that may stand back, still 4.5:1."""
+    return "#A6AEBC" if dark else "#5A6270"
+
+
+def line_colour(dark: bool) -> str:
+    """Grid and axes."""
+    return "#303846" if dark else "#DDE2EA"
+
+
+def paper(dark: bool) -> str:
+    """The page behind the transparent figure, for boxes that must cover what is beneath."""
+    return "#1A202A" if dark else "#FFFFFF"
+
+
+def safe(text: str, width: int = 0) -> str:
+    """Foreign text as Plotly may show it: nothing in it is taken for markup; at most `width` characters, if given."""
+    line = " ".join(text.split())
+    if width and len(line) > width:
+        line = line[: width - 1].rstrip() + "…"
+    return html.escape(line, quote=False)
+
+
+def wrapped(text: str, width: int = 90) -> str:
+    """A safe text in lines of at most `width` characters, for titles."""
+    return "<br>".join(safe(line) for line in textwrap.wrap(text, width)) or ""
+
+
+def template(dark: bool = False) -> go.layout.Template:
+    """The template: transparent background, a left-aligned title, a light grid, no chart junk."""
+    import plotly.graph_objects as go
+
+    axis = {
+        "gridcolor": line_colour(dark),
+        "linecolor": line_colour(dark),
+        "zerolinecolor": line_colour(dark),
+        "tickfont": {"color": soft_ink(dark), "size": 12},
+        "title": {"font": {"color": soft_ink(dark), "size": 13}, "standoff": 8},
+        "automargin": True,
+        "ticks": "",
+        "fixedrange": False,
+    }
+    layout = go.Layout(
+        font={"family": FONT, "size": 13, "color": ink(dark)},
+        title={
+            "font": {"size": 16, "color": ink(dark), "weight": 600},
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"t": 10, "l": 4},
+        },
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        colorway=[*COLOURS, GREY],
+        colorscale={"sequential": LIGHT_IS_GOOD},
+        xaxis=axis,
+        yaxis=axis,
+        margin={"l": 8, "r": 12, "t": 56, "b": 8},
+        hoverlabel={
+            "bgcolor": paper(dark),
+            "bordercolor": line_colour(dark),
+            "font": {"family": FONT, "size": 13, "color": ink(dark)},
+            "align": "left",
+        },
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 0, "title": {"text": ""}, "font": {"size": 12}},
+        coloraxis={"colorbar": {"thickness": 10, "outlinewidth": 0, "tickfont": {"color": soft_ink(dark), "size": 11}}},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": soft_ink(dark), "activecolor": ink(dark)},
+        separators=".,",
+    )
+    return go.layout.Template(layout=layout)
+
+
+def figure(title: str, dark: bool = False, height: int = 380, x: str = "", y: str = "") -> go.Figure:
+    """An empty figure in the house's look. Title and axis titles are foreign text: they are made safe here."""
+    import plotly.graph_objects as go
+
+    lines = wrapped(title)
+    made = go.Figure()
+    made.update_layout(
+        template=template(dark), height=height, title_text=lines, margin_t=40 + 20 * (1 + lines.count("<br>"))
+    )
+    made.update_xaxes(title_text=safe(x))
+    made.update_yaxes(title_text=safe(y))
+    return made
