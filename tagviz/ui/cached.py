@@ -1,0 +1,161 @@
+"""Operations as pages call them: remembered under names and fingerprints, never under arrays.
+
+Corpora, models and maps stay open (a few at a time); answers are kept per question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+import streamlit as st
+
+from tagviz.operations import answers as answering
+from tagviz.operations import corpora as corpus_room
+from tagviz.operations import maps as map_room
+from tagviz.operations import models as model_room
+from tagviz.operations.answers import ItemPage
+from tagviz.operations.corpora import CorpusInfo, Profile
+from tagviz.operations.methods import DEFAULT, METHODS
+from tagviz.operations.models import Model
+from tagviz.ranking import Rules
+from tagviz.store.workspace import ModelInfo, Workspace
+from tagviz.types import Corpus, Kind, Projection, Query, Ranking, split_key
+
+FRESH = 3.0
+"""Seconds for which lists of corpora and models are believed, so that what other processes make shows up soon."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A version of a corpus and a model of it, by names only: what answers are kept under."""
+
+    corpus: str
+    fingerprint: str
+    model: str
+
+    @cached_property
+    def opened(self) -> Corpus:
+        return corpus(self.corpus, self.fingerprint)
+
+    @cached_property
+    def opened_model(self) -> Model:
+        return model(self.corpus, self.fingerprint, self.model)
+
+
+@st.cache_resource
+def workspace() -> Workspace:
+    return Workspace.default()
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def corpora() -> list[CorpusInfo]:
+    return corpus_room.corpora(workspace())
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def models(fingerprint: str) -> list[ModelInfo]:
+    return model_room.models(workspace(), fingerprint)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Opening the corpus")
+def corpus(name: str, fingerprint: str) -> Corpus:
+    return corpus_room.open_corpus(workspace(), name, fingerprint)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def resolved(fingerprint: str, ref: str) -> str:
+    """The id (and variant) that a reference stands for now: a method's newest model, or the reference itself if none is
+    trained yet. Raises UnknownTerm for what is neither a method nor a model."""
+    name, _, variant = ref.partition(":")
+    info = model_room.find(workspace(), fingerprint, name)
+    ident = info.id if info else name
+    return f"{ident}:{variant}" if variant else ident
+
+
+def model(name: str, fingerprint: str, ref: str) -> Model:
+    """The opened model, trained now if it is a method's name and there is none of it."""
+    return _first_model(name, fingerprint, ref) if ref.partition(":")[0] in METHODS else _model(name, fingerprint, ref)
+
+
+@st.cache_resource(max_entries=5, show_spinner="Opening the model")
+def _model(name: str, fingerprint: str, ref: str) -> Model:
+    return model_room.open_model(workspace(), corpus(name, fingerprint), ref)
+
+
+@st.cache_resource(max_entries=1, show_spinner="Learning from this corpus for the first time")
+def _first_model(name: str, fingerprint: str, ref: str) -> Model:
+    return model_room.open_model(workspace(), corpus(name, fingerprint), ref)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Laying out the map, once for this model")
+def projection(place: Place, kind: Kind) -> Projection:
+    return map_room.open_map(workspace(), place.opened, place.opened_model, kind)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def recommend(place: Place, query: Query, kind: Kind, rules: Rules = Rules()) -> Ranking:
+    return answering.recommend(place.opened, place.opened_model, query, kind, rules)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def item_page(place: Place, key: str) -> ItemPage:
+    return answering.item_page(place.opened, place.opened_model, key)
+
+
+@st.cache_data(max_entries=8, show_spinner="Looking the corpus over")
+def profile(name: str, fingerprint: str) -> Profile:
+    return corpus_room.profile(corpus(name, fingerprint))
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def popular(name: str, fingerprint: str, kind: Kind, n: int) -> pd.DataFrame:
+    return corpus_room.most_frequent(corpus(name, fingerprint), kind, n)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def complete(name: str, fingerprint: str, text: str, kinds: Sequence[Kind], n: int) -> list[Item]:
+    opened = corpus(name, fingerprint)
+    return [_item(opened, key) for key in answering.complete(opened, text, kinds, n)]
+
+
+@dataclass(frozen=True)
+class Item:
+    """What a pill shows of an item: its label, its facet, in how many playlists it is, and who plays it (songs)."""
+
+    key: str
+    label: str
+    facet: str
+    count: int
+    artist: str = ""
+
+
+def item(name: str, fingerprint: str, key: str) -> Item:
+    """An item by its key. Raises UnknownTerm for one that is not here."""
+    return _item(corpus(name, fingerprint), key)
+
+
+def _item(opened: Corpus, key: str) -> Item:
+    kind, ident = split_key(key)
+    row = opened.vocab(kind).row(ident)
+    facet = str(opened.facets[row]) if kind is Kind.TAG else ""
+    artist = str(opened.songs["artist"].iloc[row]) if kind is Kind.SONG else ""
+    return Item(key, opened.vocab(kind).label(row), facet, int(opened.counts(kind)[row]), artist)
+
+
+def facets(name: str, fingerprint: str) -> list[str]:
+    """The corpus's facets, the one with the most tags first."""
+    known = pd.Series(corpus(name, fingerprint).facets)
+    return [str(facet) for facet in known[known != ""].value_counts().index]
+
+
+def warm() -> None:
+    """Opens what the first page shows, and imports what the first answers need."""
+    first = corpora()[:1]
+    if first:
+        name, fingerprint = first[0].name, first[0].fingerprint
+        place = Place(name, fingerprint, resolved(fingerprint, DEFAULT))
+        projection(place, Kind.TAG)
+        complete(name, fingerprint, "a", (Kind.TAG, Kind.SONG), 1)

@@ -1,0 +1,55 @@
+"""Questions to click that show off a corpus: taken from what it holds, so that they always have an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from tagviz.types import Kind
+from tagviz.ui import cached, plain, state
+
+LONGEST = 40
+"""Titles past this many characters make poor examples."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A question in words, and the page and parameters that answer it."""
+
+    question: str
+    page: str
+    params: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def examples(name: str, fingerprint: str) -> list[Example]:
+    """Up to three: a title, two tags that often stand together, a song; a tag on the map where one is missing."""
+    corpus = cached.corpus(name, fingerprint)
+    found = []
+    title = _title(name, fingerprint)
+    if title:
+        found.append(Example(f"What belongs on “{title}”?", state.RECOMMEND, {"title": title}))
+    tags = [] if not corpus.has(Kind.TAG) else cached.popular(name, fingerprint, Kind.TAG, 12)["label"].tolist()
+    if len(tags) >= 8:
+        pair = (tags[2], tags[7])
+        found.append(Example(f"{pair[0]} and {pair[1]}: what else?", state.RECOMMEND, {"tag": pair}))
+    if corpus.has(Kind.SONG):
+        song = cached.popular(name, fingerprint, Kind.SONG, 3).iloc[-1]
+        ident = str(song["key"]).partition(":")[2]
+        found.append(
+            Example(f"Songs that go with {plain.one_line(song['label'], 60)}", state.RECOMMEND, {"song": (ident,)})
+        )
+    if tags and len(found) < 3:
+        found.append(Example(f"What lies around {tags[0]}?", state.MAP, {"at": f"tag:{tags[0]}"}))
+    return found
+
+
+def _title(name: str, fingerprint: str) -> str:
+    """A title of two to four words, of the playlist that most people like."""
+    playlists = cached.corpus(name, fingerprint).playlists
+    titles = playlists["title"].str.strip()
+    words = titles.str.count(r"\s") + 1
+    good = playlists[(titles.str.len() <= LONGEST) & words.between(2, 4)]
+    good = good if len(good) else playlists[titles.str.len().between(1, LONGEST)]
+    return str(good.sort_values("likes", ascending=False, kind="stable")["title"].iloc[0]).strip() if len(good) else ""

@@ -1,0 +1,47 @@
+"""What the server does besides pages: it warms up in the background and says when it is ready."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from tagviz.errors import TagvizError
+
+log = logging.getLogger(__name__)
+
+_warm = threading.Event()
+
+
+def routes() -> list[BaseRoute]:
+    return [Route("/ready", _ready)]
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Opens what the first page shows while the server already answers."""
+    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+    yield
+
+
+async def _ready(request: Request) -> JSONResponse:
+    """200 once a page can show at once, 503 before (the server's own health check answers long before that)."""
+    ready = _warm.is_set()
+    return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
+
+
+def _warm_up() -> None:
+    from tagviz.ui import cached
+
+    try:
+        cached.warm()
+    except TagvizError as error:
+        log.warning("Warming up stopped: %s", error)
+    finally:
+        _warm.set()
