@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +16,20 @@ from tagviz import asking
 from tagviz.errors import BadParameter, UnknownTerm
 from tagviz.operations.models import Model
 from tagviz.ranking import Rules, rank, top
-from tagviz.types import Corpus, Embedding, Floats, Kind, ProgressCallback, Query, Ranking, frozen, quiet, split_key
+from tagviz.recommend.popularity import Popularity
+from tagviz.types import (
+    Corpus,
+    Embedding,
+    Floats,
+    Kind,
+    ProgressCallback,
+    Query,
+    Ranking,
+    Recommender,
+    frozen,
+    quiet,
+    split_key,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +37,8 @@ class ItemPage:
     """All that a panel shows of one item.
 
     count: playlists that hold it. neighbours: the nearest items of its kind. together: frame `key`, `label`, `count`
-    (playlists with both), `lift` (how many times more than by chance) of tags; songs: the same of songs. playlists: frame
-    `key`, `title`, `date`, `likes`. years: playlists that hold it per year (index).
+    (playlists with both), `lift` (how many times more than by chance) of tags; songs: the same of songs. playlists:
+    frame `key`, `title`, `date`, `likes`. years: playlists that hold it per year (index).
     """
 
     key: str
@@ -203,3 +219,79 @@ def _examples(corpus: Corpus, holders: NDArray[np.int64], n: int) -> pd.DataFram
     frame = corpus.playlists.iloc[holders].assign(key=corpus.vocab(Kind.PLAYLIST).keys(holders))
     chosen = frame.sort_values(["likes", "date"], ascending=False, kind="stable").head(n)
     return chosen[["key", "title", "date", "likes"]].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class Predicted:
+    """What answering a file of questions came to: how many, in how many seconds, how many of them by mere popularity
+    for lack of anything known, and what a person should know."""
+
+    questions: int
+    seconds: float
+    fallback: int
+    warnings: tuple[str, ...] = ()
+
+
+def predict(
+    corpus: Corpus, model: Model, questions: Path, out: Path, rules: Rules = Rules(), progress: ProgressCallback = quiet
+) -> Predicted:
+    """Answers a file of questions in the Arena's shape: 100 songs and 10 tags each, best first (or all that there are).
+
+    Of a kind that the corpus does not have, nothing; of one that the method does not recommend, the most popular items.
+    Warns when the questions are playlists of the corpus itself. Raises SourceError for a file that is none.
+    """
+    from tagviz.evaluate import arena
+
+    entries = arena.read(questions)
+    started = time.perf_counter()
+    asked = asking.from_lists(
+        corpus,
+        [str(entry.get("plylst_title") or "") for entry in entries],
+        [entry["tags"] for entry in entries],
+        [entry["songs"] for entry in entries],
+        _dates([entry.get("updt_date") for entry in entries]),
+    )
+    warnings = _seen(corpus, entries)
+    lists: dict[Kind, list[list[str]]] = {}
+    fallback = np.zeros(len(entries), dtype=bool)
+    for kind, n in ((Kind.SONG, arena.ARENA_SONGS), (Kind.TAG, arena.ARENA_TAGS)):
+        recommender: Recommender = model.recommender
+        if kind not in recommender.kinds and corpus.has(kind):
+            recommender = Popularity(corpus)
+            warnings.append(f"{model.ref} does not recommend {kind}s: these are the most popular ones.")
+        ranked = rank(recommender, asked, kind, corpus, n, rules, progress) if corpus.has(kind) else None
+        if ranked is None:
+            lists[kind] = [[] for _ in entries]
+            continue
+        fallback |= ranked.fallback
+        ids = corpus.vocab(kind).ids.to_numpy(dtype=object)
+        lists[kind] = [ids[rows[rows >= 0]].tolist() for rows in ranked.rows]
+    answered = arena.results([str(entry["id"]) for entry in entries], lists[Kind.SONG], lists[Kind.TAG])
+    arena.write(out, answered)
+    return Predicted(len(entries), time.perf_counter() - started, int(fallback.sum()), tuple(warnings))
+
+
+def _dates(values: Sequence[Any]) -> NDArray[np.datetime64]:
+    """datetime64[s] of an Arena file's dates, NaT where one is missing or no date."""
+    found = pd.to_datetime(pd.Series(values, dtype="str"), format="ISO8601", errors="coerce")
+    return found.to_numpy().astype("datetime64[s]")
+
+
+def _seen(corpus: Corpus, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A warning when questions are playlists of the corpus: their id, and all that they show, is in one."""
+    rows = corpus.vocab(Kind.PLAYLIST).find([str(entry["id"]) for entry in entries])
+    songs, tags = corpus.matrix(Kind.SONG), corpus.matrix(Kind.TAG)
+    seen = 0
+    for row, entry in zip(rows, entries, strict=True):
+        if row >= 0 and (entry["songs"] or entry["tags"] or entry.get("plylst_title")):
+            held = {
+                *corpus.vocab(Kind.SONG).ids[songs[[row]].indices],
+                *corpus.vocab(Kind.TAG).ids[tags[[row]].indices],
+            }
+            seen += held.issuperset(map(str, [*entry["songs"], *entry["tags"]]))
+    if not seen:
+        return []
+    return [
+        f"{seen:,} of {len(entries):,} questions are playlists of the corpus {corpus.name!r} itself: its models have "
+        "seen the answers, so trust no score of this. Import the folder that `split` wrote as a corpus and ask that."
+    ]

@@ -1,0 +1,377 @@
+"""One function per command: calls one operation, prints what came of it."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Any
+
+from tagviz.cli import show
+from tagviz.errors import BadParameter
+from tagviz.operations import answers, corpora, maps, models, verdicts
+from tagviz.operations.methods import METHODS, method
+from tagviz.store.workspace import ModelInfo, Workspace
+from tagviz.types import Corpus, Kind, ProgressCallback, Query, Ranking
+
+
+def run(arguments: Namespace) -> None:
+    """Runs the command that was typed."""
+    teller = show.Teller()
+
+    def tell(progress: Any) -> None:
+        teller(progress)
+
+    try:
+        document = COMMANDS[arguments.command](Workspace.default(), arguments, tell)
+    finally:
+        teller.done()
+    if arguments.json:
+        show.json_document(document)
+    else:
+        PRINT.get(arguments.command, _print_fields)(document)
+
+
+# --- corpora ---------------------------------------------------------------------------------------------------------
+
+
+def _import(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    started = time.perf_counter()
+    info = corpora.import_corpus(ws, given.path, given.name, given.format, given.values, tell)
+    return {**_corpus(info), "seconds": round(time.perf_counter() - started, 3), "notes": list(info.notes)}
+
+
+def _list_corpora(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    return {"corpora": [_corpus(info) for info in corpora.corpora(ws)]}
+
+
+def _corpus(info: corpora.CorpusInfo) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "fingerprint": info.fingerprint,
+        "playlists": info.playlists,
+        **{f"{kind}s": size for kind, size in info.sizes.items()},
+        "format": info.meta.get("format", ""),
+        "imported": info.imported,
+        "versions": list(info.versions),
+        "bytes": info.size,
+        "shipped": info.shipped,
+        "synthetic": info.synthetic,
+    }
+
+
+def _profile(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    profile = corpora.profile(corpora.open_corpus(ws, given.corpus))
+    return {
+        "corpus": given.corpus,
+        "sizes": profile.sizes.to_dict("records"),
+        "top": {str(kind): frame.to_dict("records") for kind, frame in profile.top.items()},
+        "languages": {str(script): int(count) for script, count in profile.languages.items()},
+        "years": {str(year): int(count) for year, count in profile.years.items()},
+        "notes": list(profile.notes),
+    }
+
+
+# --- models ----------------------------------------------------------------------------------------------------------
+
+
+def _methods(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    chosen = [method(given.method)] if given.method else list(METHODS.values())
+    return {
+        "methods": [
+            {
+                "name": entry.name,
+                "title": entry.title,
+                "sentence": entry.sentence,
+                "formula": entry.formula,
+                "source": entry.source,
+                "cost": entry.cost,
+                "variants": list(entry.variants),
+                "presets": {name: dict(values) for name, values in entry.params.presets.items()},
+                "parameters": [
+                    {"name": name, "default": field.default, "description": field.description}
+                    for name, field in entry.params.model_fields.items()
+                ],
+            }
+            for entry in chosen
+        ]
+    }
+
+
+def _list_models(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    fingerprint = ws.corpus_entry(given.corpus).key
+    return {"corpus": given.corpus, "models": [_model(info) for info in models.models(ws, fingerprint)]}
+
+
+def _model(info: ModelInfo) -> dict[str, Any]:
+    return {
+        "model": info.id,
+        "method": info.method,
+        "seconds": info.seconds,
+        "bytes": info.size,
+        "created": info.created,
+        "seed": info.seed,
+        "corpus": info.corpus,
+        "fingerprint": info.fingerprint,
+        "params": dict(info.params),
+        "code": info.code,
+        "shipped": info.shipped,
+        **{key: getattr(info.marks, key) for key in ("title", "note", "pinned", "archived")},
+    }
+
+
+def _train(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    corpus = corpora.open_corpus(ws, given.corpus)
+    known = {info.id for info in models.models(ws, corpus.fingerprint)}
+    info = models.train(ws, corpus, given.method, given.values, given.seed, given.force, tell)
+    return {**_model(info), "new": given.force or info.id not in known}
+
+
+def _project(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    corpus, model = _opened(ws, given, tell)
+    started = time.perf_counter()
+    kind = _kind(given.kind)
+    ident = maps.project(ws, corpus, model, kind, given.values, progress=tell)
+    projection = ws.open_projection(model.info.id, ident)
+    return {
+        "projection": ident,
+        "points": len(projection.vocab),
+        "kind": str(kind),
+        "model": model.info.id,
+        "seconds": round(time.perf_counter() - started, 3),
+        "measures": dict(projection.measures),
+        "clusters": [len(names) for names in projection.names],
+    }
+
+
+# --- answers ---------------------------------------------------------------------------------------------------------
+
+
+def _opened(ws: Workspace, given: Namespace, tell: ProgressCallback) -> tuple[Corpus, models.Model]:
+    corpus = corpora.open_corpus(ws, given.corpus)
+    return corpus, models.open_model(ws, corpus, given.model, tell)
+
+
+def _kind(text: str) -> Kind:
+    if text not in Kind.__members__.values():
+        raise BadParameter(f"There is no kind {text!r}", f"kinds: {', '.join(Kind)}", "choose one of these")
+    return Kind(text)
+
+
+def _recommend(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    kind = _kind(given.kind)
+    corpus, model = _opened(ws, given, tell)
+    query = Query(given.title, tuple(given.tag), tuple(given.song), tuple(given.avoid), given.n, given.date)
+    return _ranking(answers.recommend(corpus, model, query, kind, progress=tell))
+
+
+def _neighbours(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    kind = _kind(given.kind) if given.kind else None
+    corpus, model = _opened(ws, given, tell)
+    return _ranking(answers.neighbours(corpus, model, given.key, given.minus, kind, given.n))
+
+
+def _ranking(ranking: Ranking) -> dict[str, Any]:
+    reasons = ranking.reasons or ((),) * len(ranking.keys)
+    return {
+        "kind": str(ranking.kind),
+        "model": ranking.model,
+        "method": ranking.method,
+        "fallback": ranking.fallback,
+        "items": [
+            {
+                "key": key,
+                "label": label,
+                "score": float(score),
+                "reasons": [
+                    {"key": one.key, "label": one.label, "weight": round(one.weight, 4), "via": one.via} for one in why
+                ],
+            }
+            for key, label, score, why in zip(ranking.keys, ranking.labels, ranking.scores, reasons, strict=True)
+        ],
+        "unknown": [reading.typed for reading in ranking.readings if not reading.key],
+        "readings": [
+            {
+                "typed": reading.typed,
+                "key": reading.key,
+                "how": reading.how,
+                "suggestions": list(reading.suggestions),
+            }
+            for reading in ranking.readings
+        ],
+    }
+
+
+# --- verdicts --------------------------------------------------------------------------------------------------------
+
+
+def _evaluate(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    from tagviz.evaluate import metrics
+
+    corpus = corpora.open_corpus(ws, given.corpus)
+    ident, report = verdicts.evaluate(
+        ws,
+        corpus,
+        given.models,
+        given.protocol,
+        given.mask,
+        given.group_split,
+        given.seed,
+        given.share,
+        given.limit,
+        tell,
+    )
+    kind = report.kinds[0]
+    table = metrics.summary(report, kind, min(given.k, report.depth(kind))).to_dict("records")
+    names = [name for name in table[0] if f"{name}_low" in table[0]]
+    return {
+        "rows": [
+            {
+                "model": row["model"],
+                **{name: _number(row[name]) for name in names},
+                "ci": {name: [_number(row[f"{name}_low"]), _number(row[f"{name}_high"])] for name in names},
+            }
+            for row in table
+        ],
+        "questions": len(report),
+        "report": ident,
+        "kind": str(kind),
+        "k": min(given.k, report.depth(kind)),
+        "protocol": report.protocol,
+        "mask": report.mask if report.protocol == "arena" else "",
+        "group_split": report.by_group,
+        "seed": report.seed,
+        "trained": [
+            {"model": one.label, "id": one.model, "seconds": one.train_seconds, "questions_per_second": one.speed}
+            for one in report.models
+        ],
+        "warnings": report.warnings,
+        "notes": list(report.notes),
+    }
+
+
+def _number(value: float) -> float | None:
+    """A metric, or None where it means nothing here."""
+    return None if value != value else round(float(value), 6)
+
+
+def _split(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    corpus = corpora.open_corpus(ws, given.corpus)
+    parts = verdicts.split(
+        corpus, given.out, given.protocol, given.mask, given.group_split, given.seed, given.share, given.limit
+    )
+    return {
+        "out": str(given.out),
+        "files": sorted(path.name for path in given.out.iterdir()),
+        "train": len(parts.train),
+        "questions": len(parts.questions),
+        "cases": {str(case): int(count) for case, count in parts.questions.frame["case"].value_counts().items()},
+        "leak": parts.leak,
+        "notes": list(parts.notes),
+    }
+
+
+def _predict(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    corpus, model = _opened(ws, given, tell)
+    done = answers.predict(corpus, model, given.questions, given.out, progress=tell)
+    for warning in done.warnings:
+        show.line(f"warning: {warning}")
+    return {
+        "out": str(given.out),
+        "questions": done.questions,
+        "model": model.ref,
+        "seconds": round(done.seconds, 3),
+        "questions_per_second": round(done.questions / max(done.seconds, 1e-9), 1),
+        "fallback": done.fallback,
+        "warnings": list(done.warnings),
+    }
+
+
+def _score(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    result = verdicts.score(given.answers, given.results)
+    for warning in result.warnings:
+        show.line(f"warning: {warning}")
+    return {
+        "score": result.score,
+        "song_ndcg": result.song,
+        "tag_ndcg": result.tag,
+        "questions": result.questions,
+        "song_questions": result.song_questions,
+        "tag_questions": result.tag_questions,
+        "warnings": list(result.warnings),
+    }
+
+
+COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str, Any]]] = {
+    "import": _import,
+    "corpora": _list_corpora,
+    "profile": _profile,
+    "methods": _methods,
+    "models": _list_models,
+    "train": _train,
+    "project": _project,
+    "recommend": _recommend,
+    "neighbours": _neighbours,
+    "evaluate": _evaluate,
+    "split": _split,
+    "predict": _predict,
+    "score": _score,
+}
+
+
+# --- for people ------------------------------------------------------------------------------------------------------
+
+
+def _print_fields(document: dict[str, Any]) -> None:
+    for key, value in document.items():
+        if isinstance(value, list) and value and key in ("notes", "warnings"):
+            print(f"{key}:")
+            print("\n".join(f"  {entry}" for entry in value))
+        elif not isinstance(value, list) or value:
+            print(f"{key}: {value}")
+
+
+def _print_items(document: dict[str, Any]) -> None:
+    if document["fallback"]:
+        show.line("nothing asked is known here: these are the most popular ones")
+    for reading in document["readings"]:
+        if not reading["key"]:
+            near = f" — did you mean {', '.join(reading['suggestions'])}?" if reading["suggestions"] else ""
+            show.line(f"unknown: {reading['typed']!r}{near}")
+    rows = [
+        {**item, "because": ", ".join(why["label"] for why in item["reasons"] if why["via"] == "asked")}
+        for item in document["items"]
+    ]
+    show.table(rows, ("key", "label", "score", "because"))
+
+
+def _print_verdict(document: dict[str, Any]) -> None:
+    for warning in [*document["warnings"], *document["notes"]]:
+        show.line(f"note: {warning}")
+    asked = f"{document['questions']:,} questions, {document['protocol']} {document['mask']}".strip()
+    print(f"{asked}; {document['kind']}s at k = {document['k']}")
+    rows = [{key: value for key, value in row.items() if key != "ci"} for row in document["rows"]]
+    show.table(rows)
+
+
+def _print_methods(document: dict[str, Any]) -> None:
+    for entry in document["methods"]:
+        print(f"{entry['name']}: {entry['sentence']}")
+        if len(document["methods"]) == 1:
+            print(f"  {entry['formula']}\n  {entry['source']}\n  cost: {entry['cost']}")
+            for parameter in entry["parameters"]:
+                print(f"  --set {parameter['name']}={parameter['default']}: {parameter['description']}")
+
+
+PRINT: dict[str, Callable[[dict[str, Any]], None]] = {
+    "corpora": lambda document: show.table(
+        document["corpora"], ("name", "playlists", "songs", "tags", "format", "imported")
+    ),
+    "models": lambda document: show.table(
+        document["models"], ("model", "method", "seconds", "bytes", "created", "title", "note")
+    ),
+    "recommend": _print_items,
+    "neighbours": _print_items,
+    "evaluate": _print_verdict,
+    "methods": _print_methods,
+}

@@ -1,0 +1,174 @@
+"""What can be typed. Imports nothing heavy, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+from argparse import (
+    Action,
+    ArgumentParser,
+    ArgumentTypeError,
+    BooleanOptionalAction,
+    Namespace,
+    RawDescriptionHelpFormatter,
+)
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tagviz.errors import BadParameter
+
+MODEL = "id, method or method:variant; a method means its newest model, trained with defaults if there is none"
+
+
+class Parser(ArgumentParser):
+    """argparse whose errors are TagvizErrors instead of usage and exit 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadParameter(message, "", f"see {self.prog} --help")
+
+
+class Settings(Action):
+    """Collects `key=value` pairs into a dictionary."""
+
+    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
+        found = dict(getattr(namespace, self.dest) or {})
+        for pair in values if isinstance(values, Sequence) and not isinstance(values, str) else [values]:
+            key, equals, value = pair.partition("=")
+            if not equals or not key:
+                raise BadParameter(f"{pair!r} is no setting", "a setting looks like key=value", "correct it")
+            found[key] = value
+        setattr(namespace, self.dest, found)
+
+
+def parser() -> Parser:
+    """The whole command line."""
+    common = Parser(add_help=False)
+    common.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    common.add_argument("--debug", action="store_true", help="show the traceback of an unexpected error")
+    top = Parser(
+        prog="python -m tagviz",
+        description="See and question how tags, playlists and songs relate.",
+        epilog="TAGVIZ_HOME (default .tagviz) is the folder where everything that is made is kept.",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
+
+    def command(name: str, text: str, into: Any = commands) -> Parser:
+        made: Parser = into.add_parser(name, help=text, description=text, parents=[common])
+        return made
+
+    _corpora(command)
+    _models(command)
+    _answers(command)
+    _verdicts(command)
+    _jobs(command)
+    return top
+
+
+def _corpora(command: Any) -> None:
+    one = command("import", "read playlists from a file or folder and keep them as a corpus")
+    one.add_argument("path", type=Path, metavar="PATH")
+    one.add_argument("--format", default="auto", help="auto, melon, lastfm, jamendo, deezer, mpd or table")
+    one.add_argument("--name", help="what to call the corpus (default: the name of the file or folder)")
+    _settings(one, "a setting of the reader, such as view=artists")
+    _background(one)
+    command("corpora", "list the corpora")
+    one = command("profile", "look a corpus over: sizes, most frequent items, titles, what the import noted")
+    one.add_argument("corpus", metavar="NAME")
+
+
+def _models(command: Any) -> None:
+    one = command("methods", "list the methods and their parameters")
+    one.add_argument("method", nargs="?", metavar="METHOD")
+    one = command("models", "list the models of a corpus")
+    one.add_argument("corpus", metavar="NAME")
+    one = command("train", "train a method on a corpus")
+    one.add_argument("corpus", metavar="NAME")
+    one.add_argument("--method", required=True)
+    one.add_argument("--seed", type=int)
+    one.add_argument("--force", action="store_true", help="train even where the same model is there already")
+    _settings(one, "a parameter such as epochs=50, or preset=tuned")
+    _background(one)
+    one = command("project", "lay a model's items out as a map")
+    one.add_argument("corpus", metavar="NAME")
+    one.add_argument("--model", required=True, help=MODEL)
+    one.add_argument("--kind", default="tag")
+    _settings(one, "a parameter of the layout, such as neighbours=30")
+    _background(one)
+
+
+def _answers(command: Any) -> None:
+    one = command("recommend", "recommend tags or songs for a title, tags and songs")
+    one.add_argument("corpus", metavar="NAME")
+    one.add_argument("--model", default="", help=f"{MODEL} (default: the best there is)")
+    one.add_argument("--title", default="")
+    one.add_argument("--tag", nargs="+", action="extend", default=[], metavar="TAG")
+    one.add_argument("--song", nargs="+", action="extend", default=[], metavar="ID")
+    one.add_argument("--avoid", nargs="+", action="extend", default=[], metavar="KEY", help="keep away from this")
+    one.add_argument("--date", default="", help="date of the playlist (2019-08-31)")
+    one.add_argument("--kind", default="tag", help="tag or song")
+    one.add_argument("-n", type=_positive, default=20)
+    one = command("neighbours", "what is nearest to a key in a model's space")
+    one.add_argument("corpus", metavar="NAME")
+    one.add_argument("--model", default="", help=f"{MODEL} (default: the best there is)")
+    one.add_argument("--key", nargs="+", action="extend", required=True, metavar="KEY", help="such as tag:jazz")
+    one.add_argument("--minus", nargs="+", action="extend", default=[], metavar="KEY", help="away from this key")
+    one.add_argument("--kind", help="kind of the neighbours (default: that of the key)")
+    one.add_argument("-n", type=_positive, default=20)
+
+
+def _verdicts(command: Any) -> None:
+    one = command("evaluate", "judge models on playlists they have not seen")
+    one.add_argument("corpus", metavar="NAME")
+    one.add_argument("--model", nargs="+", action="extend", required=True, dest="models", help=MODEL)
+    one.add_argument("-k", type=_positive, default=10, help="how many recommendations count")
+    _splits(one, "tags")
+    _background(one)
+    one = command("split", "write a training side, questions and answers in the Arena's shape")
+    one.add_argument("corpus", metavar="NAME")
+    one.add_argument("--out", type=Path, required=True, metavar="DIR")
+    _splits(one, "arena")
+    one = command("predict", "answer a file of questions: 100 songs and 10 tags each")
+    one.add_argument("corpus", metavar="NAME")
+    one.add_argument("--model", default="", help=f"{MODEL} (default: the best there is)")
+    one.add_argument("--questions", type=Path, required=True, metavar="FILE")
+    one.add_argument("--out", type=Path, required=True, metavar="FILE")
+    one = command("score", "score a file of results by the Arena's rule")
+    one.add_argument("--answers", type=Path, required=True, metavar="FILE")
+    one.add_argument("--results", type=Path, required=True, metavar="FILE")
+
+
+def _splits(one: Parser, protocol: str) -> None:
+    one.add_argument("--protocol", default=protocol, help=f"tags or arena (default {protocol})")
+    one.add_argument("--mask", default="real", help="of the arena protocol: real or official (default real)")
+    one.add_argument(
+        "--group-split",
+        action=BooleanOptionalAction,
+        default=True,
+        help="keep each listener's or artist's playlists on one side, where the corpus knows them (default)",
+    )
+    one.add_argument("--seed", type=int, default=42)
+    one.add_argument("--share", type=float, default=0.2, help="share of the playlists that are asked about")
+    one.add_argument("--limit", type=_positive, help="at most so many questions")
+
+
+def _jobs(command: Any) -> None:
+    one = command("jobs", "list the jobs; watch, cancel or retry one")
+    one.add_argument("action", nargs="?", choices=("list", "watch", "cancel", "retry"), default="list")
+    one.add_argument("id", nargs="?", type=int, metavar="ID")
+    one = command("demo", "the demo corpus that ships with tagviz")
+    one.add_argument("action", choices=("build",))
+    one.add_argument("--out", type=Path, metavar="DIR", help="where to write it (default: assets/demo)")
+
+
+def _settings(one: Parser, text: str) -> None:
+    one.add_argument("--set", nargs="+", action=Settings, dest="values", metavar="KEY=VALUE", default={}, help=text)
+
+
+def _background(one: Parser) -> None:
+    one.add_argument("--background", action="store_true", help="queue it as a job and return at once")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)

@@ -1,0 +1,129 @@
+"""Verdicts: how good the answers are, asked of playlists that the judged models have never seen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+import tagviz
+from tagviz.errors import BadParameter
+from tagviz.evaluate import arena, saved
+from tagviz.evaluate.report import EvalReport, ModelInfo, build
+from tagviz.evaluate.split import Mask, Protocol, Split
+from tagviz.evaluate.split import split as cut
+from tagviz.operations import models
+from tagviz.store.workspace import Workspace
+from tagviz.types import Corpus, Kind, Progress, ProgressCallback, Recommender, quiet
+
+
+def evaluate(
+    ws: Workspace,
+    corpus: Corpus,
+    refs: Sequence[str],
+    protocol: Protocol = "tags",
+    mask: Mask = "real",
+    by_group: bool = True,
+    seed: int = 42,
+    share: float = 0.2,
+    limit: int | None = None,
+    progress: ProgressCallback = quiet,
+) -> tuple[str, EvalReport]:
+    """Judges models side by side on the same questions; the report is kept, its id comes first.
+
+    refs: ids, methods or method:variant; each one's method and parameters are trained again on the training side of the
+    split (and kept, so that a second evaluation is quick). Raises what `split` and `train` raise.
+    """
+    refs = list(dict.fromkeys(refs))
+    if not refs:
+        raise BadParameter("No model to evaluate", "at least one is needed", "name a model or a method")
+    parts = cut(corpus, protocol, mask, by_group, seed, share, limit)
+    recommenders: dict[str, Recommender] = {}
+    infos: dict[str, ModelInfo] = {}
+    for number, ref in enumerate(refs):
+        begin = 0.7 * number / len(refs)
+        model = retrained(ws, corpus, parts.train, ref, _within(progress, begin, 0.7 / len(refs), f"{ref}: "))
+        recommenders[ref] = model.recommender
+        infos[ref] = ModelInfo(
+            label=ref,
+            method=model.info.method,
+            model=model.info.id,
+            params=model.info.params,
+            trained_on=model.info.fingerprint,
+            train_seconds=model.info.seconds,
+        )
+    asking = _within(progress, 0.7, 0.3)
+    report = build(recommenders, parts, infos=infos, version=tagviz.__version__, progress=asking)
+    ident = report_id(parts, infos, limit)
+    arrays, meta = saved.state(report)
+    ws.save_report(corpus.fingerprint, ident, arrays, meta)
+    return ident, report
+
+
+def retrained(
+    ws: Workspace, corpus: Corpus, train: Corpus, ref: str, progress: ProgressCallback = quiet
+) -> models.Model:
+    """The model that `ref` names, trained with the same method, parameters and seed on another corpus."""
+    name, _, variant = ref.partition(":")
+    known = models.find(ws, corpus.fingerprint, name)
+    if known is None:
+        info = models.train(ws, train, name, progress=progress)
+    else:
+        info = models.train(ws, train, known.method, known.params, known.seed, progress=progress)
+    return models.open_model(ws, train, f"{info.id}:{variant}" if variant else info.id, progress)
+
+
+def reports(ws: Workspace, fingerprint: str) -> list[Mapping[str, Any]]:
+    """What is known of a corpus's reports (id, name, protocol, mask, created, labels …), newest first."""
+    found = [entry.info for entry in ws.reports.entries(fingerprint)]
+    return sorted(found, key=lambda info: str(info["created"]), reverse=True)
+
+
+def open_report(ws: Workspace, fingerprint: str, ident: str) -> EvalReport:
+    """A report that was kept. Raises UnknownTerm when there is none."""
+    return saved.restore(*ws.open_report(fingerprint, ident))
+
+
+def split(
+    corpus: Corpus,
+    out: Path,
+    protocol: Protocol = "arena",
+    mask: Mask = "real",
+    by_group: bool = True,
+    seed: int = 42,
+    share: float = 0.2,
+    limit: int | None = None,
+) -> Split:
+    """Cuts a corpus and writes train.json, questions.json and answers.json in the Arena's shape into `out`."""
+    parts = cut(corpus, protocol, mask, by_group, seed, share, limit)
+    arena.write_split(parts, out)
+    return parts
+
+
+def score(answers: Path, results: Path, corpus: Corpus | None = None) -> arena.ArenaScore:
+    """Scores a file of results against a file of answers by the Arena's rule. Raises SourceError for what breaks it."""
+    songs = None if corpus is None else frozenset(corpus.vocab(Kind.SONG).ids)
+    return arena.score(arena.read(answers), arena.read(results), songs)
+
+
+def report_id(parts: Split, infos: Mapping[str, ModelInfo], limit: int | None) -> str:
+    """The protocol and a hash of the split and the judged models: judging the same again replaces the report."""
+    settled = [
+        [parts.fingerprint, parts.protocol, parts.mask, parts.by_group, parts.seed, parts.share, limit],
+        [[label, info.model] for label, info in infos.items()],
+        tagviz.__version__,
+    ]
+    return f"{parts.protocol}-{hashlib.sha256(orjson.dumps(settled)).hexdigest()[:6]}"
+
+
+def _within(progress: ProgressCallback, begin: float, width: float, before: str = "") -> ProgressCallback:
+    """Progress of a part as progress of the whole."""
+
+    def tell(part: Progress) -> None:
+        fraction = begin + width * (part.fraction or 0.0)
+        progress(Progress(before + part.phase, fraction, part.note, part.numbers))
+
+    return tell
