@@ -37,6 +37,7 @@ _CONTROL = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]")
 _OVERRIDES = regex.compile(
     r"[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2064\u2066-\u206F\uFEFF\uFFF9-\uFFFB\U000E0000-\U000E007F]"
 )
+_UNCLEAN = regex.compile(f"{_CONTROL.pattern}|{_OVERRIDES.pattern}|[\\p{{Cs}}]")
 _SURROGATES = regex.compile(r"[\p{Cs}]")
 
 _PIECES = regex.compile(
@@ -61,7 +62,7 @@ _SCRIPTS = {
 def clean(text: str) -> str:
     """The original spelling without what may not be shown: control characters and newlines become blanks, direction
     marks and zero-width characters go, lone surrogates become U+FFFD; no blanks at the ends. Idempotent."""
-    if text.isascii() and text.isprintable():
+    if not _UNCLEAN.search(text):
         return text.strip()
     text = _OVERRIDES.sub("", _CONTROL.sub(" ", text))
     return _SURROGATES.sub("\ufffd", text).strip()

@@ -9,8 +9,8 @@ from typing import Any
 
 from tagviz.errors import BadParameter, SourceError
 from tagviz.sources import melon
-from tagviz.sources.build import Options
 from tagviz.sources.files import exists
+from tagviz.sources.raw import Options
 from tagviz.types import Corpus, ProgressCallback, quiet
 
 READERS: dict[str, ModuleType] = {module.FORMAT: module for module in (melon,)}

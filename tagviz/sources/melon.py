@@ -11,8 +11,9 @@ import pandas as pd
 
 from tagviz.errors import SourceError
 from tagviz.params import knob
-from tagviz.sources.build import Notes, Options, Pairs, Raw, SongInfo, build_corpus, dates
+from tagviz.sources.build import build_corpus
 from tagviz.sources.files import Records, column, exists, json_records, list_column, read_json, wrong_type
+from tagviz.sources.raw import Notes, Options, Pairs, Raw, SongInfo, dates
 from tagviz.types import Corpus, Progress, ProgressCallback, quiet
 
 FORMAT = "melon"
@@ -24,6 +25,7 @@ class MelonOptions(Options):
     playlists: Literal["train", "train+val", "train+val+test"] = knob(
         "train", "Which playlists are read; val and test hide part of what they held, so they count as questions."
     )
+    songs: Literal["used", "all"] = knob("used", "Songs that are kept: those in playlists, or all that have metadata.")
 
 
 OPTIONS = MelonOptions
@@ -55,7 +57,7 @@ def read(path: Path, options: MelonOptions, progress: ProgressCallback = quiet, 
     if path.is_dir() and (folder / "song_meta.json").is_file():
         progress(Progress("Reading song metadata", 0.3))
         info = _song_info(folder, notes)
-    raw = Raw(frame, tags, songs, info, group_name=group_name)
+    raw = Raw(frame, tags, songs, info, group_name=group_name, all_songs=options.songs == "all")
     return build_corpus(raw, path, FORMAT, options, notes, name, progress)
 
 
@@ -87,7 +89,7 @@ def _playlists(files: Iterable[Path], notes: Notes) -> tuple[pd.DataFrame, Pairs
     frame = pd.DataFrame(
         {"id": columns["id"], "title": pd.Series(columns["title"], dtype="object"), "likes": columns["likes"]}
     )
-    frame["date"] = dates(columns["date"], notes, "playlists")
+    frame["date"] = dates(columns["date"], notes, "playlists without a valid date")
     tags, songs = (Pairs.of_lists(np.concatenate(lengths[f]), _joined(values[f])) for f in ("tags", "songs"))
     return frame, tags, songs
 
@@ -174,4 +176,4 @@ def _issue_dates(values: pd.Series, notes: Notes) -> pd.Series:
     mended = values.where(
         ~partly, values.str.replace(r"^(\d{4})00", r"\g<1>01", regex=True).str.replace(r"00$", "01", regex=True)
     )
-    return dates(mended.where(~unknown), notes, "songs", "%Y%m%d")
+    return dates(mended.where(~unknown), notes, "songs without a valid date", "%Y%m%d")
