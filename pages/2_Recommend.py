@@ -1,7 +1,73 @@
-"""Recommend: what would you add, and why?"""
+"""Recommend: what would you add to this playlist, and why?"""
 
 from __future__ import annotations
 
-from tagviz.ui import frame
+import streamlit as st
 
-here = frame.open_page("Recommend", "What would you add, and why?")
+from tagviz.operations.methods import METHODS
+from tagviz.types import Kind, Query
+from tagviz.ui import answer, cached, examples, frame, plain, question, state, widgets
+
+
+def start(here: frame.Here) -> None:
+    """What stands above the answers while nothing is asked."""
+    with widgets.row():
+        st.text("For example", width="content")
+        for example in examples.examples(*here.names):
+            st.page_link(
+                example.page,
+                label=f":blue-badge[{plain.escape(example.question, 70)}]",
+                query_params=state.carried(**example.params),
+            )
+
+
+def methods(here: frame.Here) -> tuple[str, str]:
+    """The model that answers, and another beside it ("" none)."""
+    refs = list(dict.fromkeys([*frame.model_refs(here.corpus.fingerprint), here.model, *METHODS]))
+    one, two, _ = st.columns([1, 1, 1], gap="medium")
+    label = {ref: frame.model_label(ref, here.corpus.fingerprint) for ref in refs}
+    with one:
+        st.selectbox("Answered by", refs, format_func=label.get, **state.tied("model", frame.DEFAULT, refs, key="by"))
+    with two:
+        other = st.selectbox(
+            "Side by side with",
+            ["", *refs],
+            format_func=lambda ref: label.get(ref, "nothing"),
+            help="Ask a second model the same",
+            **state.tied("beside", "", refs),
+        )
+    return here.model, other
+
+
+def answers(here: frame.Here, query: Query, other: str) -> None:
+    kinds = [kind for kind in (Kind.TAG, Kind.SONG) if here.place.opened.has(kind)]
+    if not other:
+        for column, kind in zip(st.columns(len(kinds), gap="large"), kinds, strict=True):
+            with column:
+                answer.show(here, here.place, query, kind, f"{kind.capitalize()}s to add")
+        return
+    places = (here.place, here.with_model(other))
+    for tab, kind in zip(st.tabs([f"{kind.capitalize()}s to add" for kind in kinds]), kinds, strict=True):
+        with tab:
+            for column, place, beside in zip(st.columns(2, gap="large"), places, reversed(places), strict=True):
+                with column, widgets.forgiving():
+                    title = frame.model_label(place.model, place.fingerprint)
+                    answer.show(here, place, query, kind, title, cached.recommend(beside, query, kind))
+
+
+here = frame.open_page("Recommend", "What would you add to this playlist, and why?")
+with widgets.forgiving():
+    query = question.ask(here)
+    _, other = methods(here)
+    if question.is_empty(query):
+        start(here)
+        st.info("Nothing is asked yet, so these are simply the most popular.", icon=":material/lightbulb:")
+    else:
+        first = next(kind for kind in (Kind.TAG, Kind.SONG) if here.place.opened.has(kind))
+        ranking = cached.recommend(here.place, query, first)
+        question.show_readings(here, ranking.readings)
+        if ranking.fallback:
+            st.warning(
+                "Nothing in this question is known here, so these are simply the most popular.", icon=":material/info:"
+            )
+    answers(here, query, other)

@@ -123,13 +123,16 @@ def complete(name: str, fingerprint: str, text: str, kinds: Sequence[Kind], n: i
 
 @dataclass(frozen=True)
 class Item:
-    """What a pill shows of an item: its label, its facet, in how many playlists it is, and who plays it (songs)."""
+    """What a pill shows of an item: its label, its facet, and in how many playlists it is."""
 
     key: str
     label: str
     facet: str
     count: int
-    artist: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        return split_key(self.key)[0]
 
 
 def item(name: str, fingerprint: str, key: str) -> Item:
@@ -141,8 +144,7 @@ def _item(opened: Corpus, key: str) -> Item:
     kind, ident = split_key(key)
     row = opened.vocab(kind).row(ident)
     facet = str(opened.facets[row]) if kind is Kind.TAG else ""
-    artist = str(opened.songs["artist"].iloc[row]) if kind is Kind.SONG else ""
-    return Item(key, opened.vocab(kind).label(row), facet, int(opened.counts(kind)[row]), artist)
+    return Item(key, opened.vocab(kind).label(row), facet, int(opened.counts(kind)[row]))
 
 
 def facets(name: str, fingerprint: str) -> list[str]:

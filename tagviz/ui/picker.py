@@ -8,7 +8,7 @@ import streamlit as st
 
 from tagviz.errors import UnknownTerm
 from tagviz.types import Kind, key_of
-from tagviz.ui import cached, plain, state
+from tagviz.ui import cached, plain, state, widgets
 from tagviz.ui.frame import Here
 
 HITS = 12
@@ -21,12 +21,11 @@ def hits(here: Here, text: str, kinds: Sequence[Kind], n: int = HITS) -> list[ca
 
 
 @st.fragment
-def chooser(
-    here: Here, label: str, param: str, kind: Kind, placeholder: str, help: str = "", keyed: bool = False
-) -> None:
-    """Choose any number of items of one kind; kept in the address under `param`, as typed or as keys (`keyed`).
+def chooser(here: Here, label: str, param: str, kinds: Sequence[Kind], placeholder: str, help: str = "") -> None:
+    """Choose any number of items; the address keeps them under `param`.
 
-    What is not known can be added too: the answer says how it was read.
+    Of one kind they are kept by their own names; what is not known can be added too (the answer says how it was read),
+    of several kinds they are kept as keys.
     """
     if st.session_state.pop(_AGAIN, False):
         st.rerun()
@@ -39,30 +38,16 @@ def chooser(
         help=help or None,
         max_chars=200,
     )
-    chosen = state.values(param)
-    found = hits(here, typed or "", [kind])
-    offered = {_ident(item.key, keyed): item.label for item in found}
     own = (typed or "").strip()
-    if own and own not in offered and not keyed:
-        offered[own] = f"“{own}”"
+    chosen = state.values(param)
     if own:
-        if not offered:
-            st.caption(f"No {kind} here reads like this.")
-        st.pills(
-            f"Found {kind}s",
-            [ident for ident in offered if ident not in chosen],
-            format_func=lambda ident: plain.escape(offered[ident], 50),
-            key=f"found-{param}",
-            on_change=_take,
-            args=(param,),
-            label_visibility="collapsed",
-        )
+        _offer(here, own, param, kinds, chosen)
     if chosen:
         st.session_state[f"chosen-{param}"] = list(chosen)
         st.pills(
-            f"Chosen {kind}s, click to take one away",
+            f"{label}: chosen, click to take one away",
             chosen,
-            format_func=lambda ident: f"{plain.escape(name_of(here, ident, kind, keyed), 50)} :material/close:",
+            format_func=lambda term: f"{plain.escape(name_of(here, term, kinds), 50)} :material/close:",
             selection_mode="multi",
             key=f"chosen-{param}",
             on_change=_keep,
@@ -71,16 +56,35 @@ def chooser(
         )
 
 
-def name_of(here: Here, ident: str, kind: Kind, keyed: bool) -> str:
+def name_of(here: Here, term: str, kinds: Sequence[Kind]) -> str:
     """What a person reads for a chosen item; an unknown one as it was typed."""
     try:
-        return cached.item(*here.names, ident if keyed else key_of(kind, ident)).label
+        return cached.item(*here.names, term if len(kinds) > 1 else key_of(kinds[0], term)).label
     except UnknownTerm:
-        return ident
+        return term
 
 
-def _ident(key: str, keyed: bool) -> str:
-    return key if keyed else key.partition(":")[2]
+def _offer(here: Here, own: str, param: str, kinds: Sequence[Kind], chosen: Sequence[str]) -> None:
+    found = {_term(item.key, kinds): item for item in hits(here, own, kinds)}
+    icons = {term: f"{widgets.ICONS[item.kind]} " if len(kinds) > 1 else "" for term, item in found.items()}
+    names = {term: item.label for term, item in found.items()}
+    if own not in names and len(kinds) == 1:
+        names[own] = f"“{own}” as typed"
+    if not names:
+        st.caption("Nothing here reads like this.")
+    st.pills(
+        "Found",
+        [term for term in names if term not in chosen],
+        format_func=lambda term: icons.get(term, "") + plain.escape(names[term], 50),
+        key=f"found-{param}",
+        on_change=_take,
+        args=(param,),
+        label_visibility="collapsed",
+    )
+
+
+def _term(key: str, kinds: Sequence[Kind]) -> str:
+    return key if len(kinds) > 1 else key.partition(":")[2]
 
 
 def _take(param: str) -> None:

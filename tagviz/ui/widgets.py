@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from tagviz.errors import TagvizError
-from tagviz.types import Kind, split_key
+from tagviz.types import Kind
 from tagviz.ui import cached, plain, state
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ ICONS = {
 
 SEARCH_FROM = 20
 """Tables of more rows than this get a search box."""
+
+ROWS_PX = 740
+"""Height of a long table, which scrolls within."""
 
 _FACET_COLORS = ("blue", "orange", "green", "violet", "red", "yellow")
 
@@ -61,7 +64,7 @@ def pill_label(label: str, color: str = "gray", icon: str = "") -> str:
 
 def item_link(item: cached.Item, here: Here, hover: str = "") -> None:
     """A tag, song or playlist as a pill that leads to its page; a tag has its facet's colour."""
-    kind, _ = split_key(item.key)
+    kind = item.kind
     color = (
         facet_color(item.facet, cached.facets(*here.names))
         if item.facet
@@ -87,13 +90,19 @@ def row() -> Iterator[None]:
 def table(
     frame: pd.DataFrame,
     name: str,
+    title: str = "",
     columns: Mapping[str, Any] | None = None,
     alt: str = "",
     **options: Any,
-) -> Any:
-    """A table with a search box when it is long, and its CSV. `name` is the file's name and the widget's key."""
+) -> tuple[Any, pd.DataFrame]:
+    """A table under its title, with its CSV, and a search box when it is long. `name` is the file's name and the key.
+
+    Returns what is selected and the rows that are shown, to which a selection's numbers refer.
+    """
     shown = frame
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", horizontal_alignment="distribute"):
+        if title:
+            st.subheader(plain.escape(title), anchor=False, width="content")
         if len(frame) > SEARCH_FROM:
             wanted = st.text_input(
                 "Search this table",
@@ -102,12 +111,27 @@ def table(
                 live="250ms",
                 label_visibility="collapsed",
                 placeholder=f"Search {len(frame):,} rows",
+                width=260,
             )
             shown = matching(frame, wanted or "")
         csv_button(frame, name)
-    return st.dataframe(
-        shown, key=f"table-{name}", hide_index=True, column_config=columns, alt=alt or None, placeholder="", **options
+    picked = st.dataframe(
+        shown,
+        key=f"table-{name}",
+        hide_index=True,
+        column_config=columns,
+        alt=alt or title or None,
+        placeholder="",
+        height="content" if len(shown) <= SEARCH_FROM else ROWS_PX,
+        **options,
     )
+    return picked, shown
+
+
+def clicked(picked: Any, shown: pd.DataFrame) -> int | None:
+    """The label (in the whole frame's index) of the row in which a cell is selected; None where nothing is."""
+    cells = picked["selection"]["cells"] if picked else []
+    return int(shown.index[cells[0][0]]) if cells and cells[0][0] < len(shown) else None
 
 
 def matching(frame: pd.DataFrame, wanted: str) -> pd.DataFrame:

@@ -1,0 +1,101 @@
+"""The answer to a question: what to add, how strongly, and why."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from tagviz.errors import TagvizError
+from tagviz.types import Kind, Query, Ranking, Reason
+from tagviz.ui import cached, plain, state, widgets
+from tagviz.ui.frame import Here
+
+PARAMS = {Kind.TAG: "tag", Kind.SONG: "song"}
+
+
+def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, other: Ranking | None = None) -> None:
+    """The answer of one model as a table; a row that is clicked says why, and its button adds the item to the question.
+
+    other: another model's answer, to mark what both say.
+    """
+    name = f"{kind}s-{place.model}"
+    try:
+        ranking = cached.recommend(place, query, kind)
+    except TagvizError as error:
+        widgets.problem(error)
+        return
+    if not ranking.keys:
+        st.caption(f"No {kind} left to add.")
+        return
+    frame = pd.DataFrame({"label": ranking.labels, "score": ranking.scores})
+    if ranking.reasons:
+        frame["why"] = [because(reasons) for reasons in ranking.reasons]
+    if other is not None:
+        frame["both"] = ["✓" if key in other.keys else "" for key in ranking.keys]
+    frame["add"] = "Add"
+    picked, shown = widgets.table(
+        frame,
+        name,
+        title,
+        columns={
+            "label": st.column_config.TextColumn(kind.capitalize(), width=150 if kind is Kind.TAG else 180),
+            "score": widgets.bar("Score", float(frame["score"].max()), "How strongly this model suggests it", "%.2f"),
+            "why": st.column_config.TextColumn("Because of", help="Which of the asked items brought it"),
+            "both": st.column_config.TextColumn("Both", width=45, help="The other model suggests it too"),
+            "add": st.column_config.ButtonColumn(
+                "",
+                width=60,
+                type="tertiary",
+                key=f"add-{name}",
+                on_click=_add,
+                args=(f"add-{name}", ranking.keys, kind),
+            ),
+        },
+        alt=f"{kind.capitalize()}s to add, the best first",
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    chosen = widgets.clicked(picked, shown)
+    if chosen is not None:
+        _why(here, ranking, chosen)
+
+
+def because(reasons: tuple[Reason, ...]) -> str:
+    """The asked items that brought an item, as one readable line; the playlists where no asked item is known."""
+    asked = [reason for reason in reasons if reason.via == "asked"] or [r for r in reasons if r.via == "playlist"]
+    return ", ".join(f"{plain.one_line(reason.label, 40)} {plain.percent(reason.weight)}" for reason in asked[:3])
+
+
+def _why(here: Here, ranking: Ranking, row: int) -> None:
+    with st.container(border=True):
+        with widgets.row():
+            widgets.item_link(cached.item(*here.names, ranking.keys[row]), here)
+            st.text(f"is suggestion {row + 1} of {len(ranking.keys)}.", width="content")
+        reasons = ranking.reasons[row] if ranking.reasons else ()
+        if not reasons:
+            st.caption("This model cannot say why.")
+        for via, words in (
+            ("asked", "From what you asked"),
+            ("playlist", "From playlists"),
+            ("member", "What each part says"),
+        ):
+            part = [reason for reason in reasons if reason.via == via]
+            if part:
+                frame = pd.DataFrame(
+                    {"label": [r.label or "untitled" for r in part], "share": [r.weight for r in part]}
+                )
+                st.dataframe(
+                    frame,
+                    hide_index=True,
+                    column_config={
+                        "label": st.column_config.TextColumn(words, width="medium"),
+                        "share": widgets.bar("Share", max(1e-9, float(frame["share"].max())), format="percent"),
+                    },
+                )
+
+
+def _add(click: str, keys: tuple[str, ...], kind: Kind) -> None:
+    """Take the item of the clicked row into the question."""
+    clicked = st.session_state.get(click)
+    if clicked is not None and clicked.row < len(keys):
+        state.add(PARAMS[kind], keys[clicked.row].partition(":")[2])
