@@ -91,7 +91,7 @@ def _bands(counts: NDArray[np.int64]) -> NDArray[np.int8]:
     return band
 
 
-def _tag_vectors(train: Corpus, dimensions: int = 64) -> Floats:
+def _tag_vectors(train: Corpus, dimensions: int = 32) -> Floats:
     """Unit tag vectors from the training playlists alone: truncated SVD of the idf-weighted playlists × tags matrix."""
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfTransformer

@@ -1,6 +1,7 @@
 """The one look of all figures: one template in light and dark, one set of colours, one font.
 
-Show figures with Streamlit's own theme switched off (`st.plotly_chart(figure, theme=None)`): this template is the theme.
+Show figures with Streamlit's own theme switched off (`st.plotly_chart(figure, theme=None)`): this template is the
+theme.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif'
+FONT = (
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", "Apple SD Gothic Neo", '
+    '"Malgun Gothic", sans-serif'
+)
 """System fonts only: nothing is downloaded."""
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
@@ -62,7 +66,7 @@ def safe(text: str, width: int = 0) -> str:
     return html.escape(line, quote=False)
 
 
-def wrapped(text: str, width: int = 90) -> str:
+def wrapped(text: str, width: int = 84) -> str:
     """A safe text in lines of at most `width` characters, for titles."""
     return "<br>".join(safe(line) for line in textwrap.wrap(text, width)) or ""
 
@@ -88,10 +92,9 @@ def template(dark: bool = False) -> go.layout.Template:
             "x": 0,
             "xref": "container",
             "xanchor": "left",
-            "y": 1,
             "yref": "container",
             "yanchor": "top",
-            "pad": {"t": 10, "l": 4},
+            "pad": {"l": 4},
         },
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
@@ -120,9 +123,10 @@ def figure(title: str, dark: bool = False, height: int = 380, x: str = "", y: st
 
     lines = wrapped(title)
     made = go.Figure()
-    made.update_layout(
-        template=template(dark), height=height, title_text=lines, margin_t=40 + 20 * (1 + lines.count("<br>"))
-    )
+    made.update_layout(template=template(dark), height=height, title_text=lines)
+    made.update_layout(margin_t=28 + 20 * (1 + lines.count("<br>")))
+    # a fixed distance from the upper edge, whatever the height
+    made.update_layout(title_y=1 - 10 / height)
     made.update_xaxes(title_text=safe(x))
     made.update_yaxes(title_text=safe(y))
     return made
