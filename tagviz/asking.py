@@ -6,7 +6,7 @@ on a Latin keyboard; what matches nothing is named, with the closest known spell
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary, ref
@@ -370,8 +370,7 @@ def _matched(corpus: Corpus, kind: Kind, lists: Sequence[Collection[Any]]) -> tu
 
 def _hides_titles(corpus: Corpus) -> bool:
     """Whether titles are tags that were left out of the playlist, so that answering with them would be cheating."""
-    share: Mapping[str, Any] = corpus.meta
-    return float(share.get("title_in_tags", 1.0)) < TITLE_IN_TAGS
+    return corpus.has(Kind.WORD) and float(corpus.meta.get("title_in_tags", 1.0)) < TITLE_IN_TAGS
 
 
 def _own_tags(corpus: Corpus, titles: Sequence[str]) -> sp.csr_matrix:

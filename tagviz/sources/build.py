@@ -117,7 +117,7 @@ def _playlist_frame(given: pd.DataFrame, notes: Notes) -> pd.DataFrame:
 
 
 def _linked(pairs: Pairs, height: int, what: str, spelled: bool, notes: Notes) -> tuple[sp.csr_matrix, pd.Index]:
-    """Playlists × items, binary, and the items' ids; null and blank are dropped. `spelled`: ids are text to be shown."""
+    """Playlists × items, binary, and the items' ids; null and blank ones are dropped. `spelled`: ids are shown text."""
     codes, distinct = pd.factorize(np.asarray(pairs.values))
     ids = as_ids(distinct) if not spelled else pd.Index(shown(pd.Series(distinct, dtype="str"), what, notes))
     merged, ids = pd.factorize(ids)

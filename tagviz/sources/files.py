@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,13 +11,13 @@ from typing import Any
 
 import numpy as np
 import orjson
+import pandas as pd
 
 from tagviz.errors import SourceError
+from tagviz.sources.raw import Notes
 
 BLOCK = 16 * 2**20
 """Bytes of JSON that are parsed at once."""
-
-_PAST_STRINGS = bytes.maketrans(b"{}[],", b"{}[],")
 
 
 @dataclass(frozen=True)
@@ -176,15 +178,60 @@ def list_column(
     return lengths, values
 
 
-def read_text(path: Path) -> tuple[str, bool]:
-    """A file's text and whether it had to be read as Latin-1 because it is no UTF-8."""
+def read_text(path: Path, notes: Notes) -> str:
+    """A text file: UTF-8 (or UTF-16 with its mark), and Latin-1 for the lines that are no UTF-8, which is noted."""
     content = read_bytes(path)
-    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig",):
-        try:
-            return content.decode(encoding), False
-        except UnicodeDecodeError:
-            pass
-    return content.decode("latin-1"), True
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        lines = [_line(line) for line in content.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)]
+    odd = [text for text, latin in lines if latin]
+    notes.add(f"lines of {path.name} that are no UTF-8", len(odd), "read as Latin-1", odd)
+    return "".join(text for text, _ in lines)
+
+
+def _line(line: bytes) -> tuple[str, bool]:
+    try:
+        return line.decode(), False
+    except UnicodeDecodeError:
+        return line.decode("latin-1"), True
+
+
+def read_columns(
+    path: Path, notes: Notes, need: Sequence[str] = (), sep: str = "\t", quoted: bool = False
+) -> pd.DataFrame:
+    """A delimited text file as a frame of text with a header, "" where a value is missing.
+
+    Raises SourceError naming the line that does not fit, or the missing column and those that exist.
+    """
+    text = read_text(path, notes).replace("\x00", "")
+    try:
+        frame = pd.read_csv(
+            io.StringIO(text),
+            sep=sep,
+            dtype="str",
+            keep_default_na=False,
+            quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
+            index_col=False,
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, csv.Error) as error:
+        what = str(error).removeprefix("Error tokenizing data. C error: ").strip()
+        raise SourceError(
+            f"{path.name!r} cannot be read as a table", what, "mend that line, or check the separator"
+        ) from error
+    columns_of(path, list(frame.columns), need)
+    return frame.fillna("")
+
+
+def numbers(path: Path, frame: pd.DataFrame, name: str) -> pd.Series:
+    """A column of whole numbers; raises SourceError naming the first record where it is none."""
+    found = pd.to_numeric(frame[name], errors="coerce")
+    wrong = np.flatnonzero(found.isna() | (found % 1 != 0))
+    if len(wrong):
+        raise wrong_type(path, int(wrong[0]) + 1, name, "a whole number", frame[name].iat[wrong[0]])
+    return found.astype(np.int64)
 
 
 def columns_of(path: Path, have: Sequence[str], need: Sequence[str]) -> None:
