@@ -100,7 +100,9 @@ def table(
     Returns what is selected and the rows that are shown, to which a selection's numbers refer.
     """
     shown = frame
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", horizontal_alignment="distribute", wrap=False
+    ):
         if title:
             st.subheader(plain.escape(title), anchor=False, width="content")
         if len(frame) > SEARCH_FROM:
@@ -111,7 +113,7 @@ def table(
                 live="250ms",
                 label_visibility="collapsed",
                 placeholder=f"Search {len(frame):,} rows",
-                width=260,
+                width=190,
             )
             shown = matching(frame, wanted or "")
         csv_button(frame, name)
