@@ -7,29 +7,29 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-from tagviz.cli import show
+from tagviz.cli import show, tables
 from tagviz.errors import BadParameter
-from tagviz.operations import answers, corpora, maps, models, verdicts
+from tagviz.operations import answers, corpora, jobs, maps, models, verdicts
 from tagviz.operations.methods import METHODS, method
+from tagviz.store.jobs import Job
 from tagviz.store.workspace import ModelInfo, Workspace
-from tagviz.types import Corpus, Kind, ProgressCallback, Query, Ranking
+from tagviz.types import Corpus, Kind, Progress, ProgressCallback, Query, Ranking
 
 
 def run(arguments: Namespace) -> None:
     """Runs the command that was typed."""
     teller = show.Teller()
 
-    def tell(progress: Any) -> None:
-        teller(progress)
-
+    ws = Workspace.default()
     try:
-        document = COMMANDS[arguments.command](Workspace.default(), arguments, tell)
+        queued = getattr(arguments, "background", False)
+        document = _queued(ws, arguments) if queued else COMMANDS[arguments.command](ws, arguments, teller)
     finally:
         teller.done()
     if arguments.json:
         show.json_document(document)
     else:
-        PRINT.get(arguments.command, _print_fields)(document)
+        tables.show_document("jobs" if queued else arguments.command, document)
 
 
 # --- corpora ---------------------------------------------------------------------------------------------------------
@@ -302,6 +302,68 @@ def _score(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str,
     }
 
 
+# --- jobs and the demo -----------------------------------------------------------------------------------------------
+
+
+def _jobs(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    if given.action == "list":
+        return {"jobs": [_job(job) for job in jobs.jobs(ws)]}
+    if given.id is None:
+        raise BadParameter("No job is named", f"jobs {given.action} needs the number of a job", "list the jobs first")
+    if given.action == "watch":
+        for job in jobs.watch(ws, given.id):
+            tell(Progress(f"{job.kind} {job.id} {job.state}: {job.phase}", job.fraction, job.note))
+        return _job(job)
+    return _job((jobs.cancel if given.action == "cancel" else jobs.retry)(ws, given.id))
+
+
+def _job(job: Job) -> dict[str, Any]:
+    return {
+        "job": job.id,
+        "kind": job.kind,
+        "state": str(job.state),
+        "phase": job.phase,
+        "fraction": job.fraction,
+        "note": job.note,
+        "seconds": round(job.seconds, 1),
+        "seconds_left": None if job.seconds_left is None else round(job.seconds_left, 1),
+        "arguments": dict(job.arguments),
+        "result": dict(job.result),
+        "error": job.error,
+        "attempts": job.attempts,
+        "log": job.log,
+    }
+
+
+def _queued(ws: Workspace, given: Namespace) -> dict[str, Any]:
+    """The command as a job: what was typed, under the names that jobs use."""
+    kind = given.command
+    if kind == "import":
+        arguments = {
+            "path": str(given.path.absolute()),
+            "name": given.name,
+            "format": given.format,
+            "options": given.values,
+        }
+    elif kind == "train":
+        arguments = {key: getattr(given, key) for key in ("corpus", "method", "values", "seed", "force")}
+    elif kind == "project":
+        arguments = {key: getattr(given, key) for key in ("corpus", "model", "kind", "values")}
+    else:
+        arguments = {
+            key: getattr(given, key) for key in ("corpus", "models", "protocol", "mask", "seed", "share", "limit")
+        }
+        arguments["by_group"] = given.group_split
+    ident = jobs.submit(ws, kind, arguments)
+    return _job(jobs.job(ws, ident))
+
+
+def _demo(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    from tagviz.operations import demo
+
+    return demo.build(given.out, tell)
+
+
 COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str, Any]]] = {
     "import": _import,
     "corpora": _list_corpora,
@@ -316,62 +378,6 @@ COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str,
     "split": _split,
     "predict": _predict,
     "score": _score,
-}
-
-
-# --- for people ------------------------------------------------------------------------------------------------------
-
-
-def _print_fields(document: dict[str, Any]) -> None:
-    for key, value in document.items():
-        if isinstance(value, list) and value and key in ("notes", "warnings"):
-            print(f"{key}:")
-            print("\n".join(f"  {entry}" for entry in value))
-        elif not isinstance(value, list) or value:
-            print(f"{key}: {value}")
-
-
-def _print_items(document: dict[str, Any]) -> None:
-    if document["fallback"]:
-        show.line("nothing asked is known here: these are the most popular ones")
-    for reading in document["readings"]:
-        if not reading["key"]:
-            near = f" — did you mean {', '.join(reading['suggestions'])}?" if reading["suggestions"] else ""
-            show.line(f"unknown: {reading['typed']!r}{near}")
-    rows = [
-        {**item, "because": ", ".join(why["label"] for why in item["reasons"] if why["via"] == "asked")}
-        for item in document["items"]
-    ]
-    show.table(rows, ("key", "label", "score", "because"))
-
-
-def _print_verdict(document: dict[str, Any]) -> None:
-    for warning in [*document["warnings"], *document["notes"]]:
-        show.line(f"note: {warning}")
-    asked = f"{document['questions']:,} questions, {document['protocol']} {document['mask']}".strip()
-    print(f"{asked}; {document['kind']}s at k = {document['k']}")
-    rows = [{key: value for key, value in row.items() if key != "ci"} for row in document["rows"]]
-    show.table(rows)
-
-
-def _print_methods(document: dict[str, Any]) -> None:
-    for entry in document["methods"]:
-        print(f"{entry['name']}: {entry['sentence']}")
-        if len(document["methods"]) == 1:
-            print(f"  {entry['formula']}\n  {entry['source']}\n  cost: {entry['cost']}")
-            for parameter in entry["parameters"]:
-                print(f"  --set {parameter['name']}={parameter['default']}: {parameter['description']}")
-
-
-PRINT: dict[str, Callable[[dict[str, Any]], None]] = {
-    "corpora": lambda document: show.table(
-        document["corpora"], ("name", "playlists", "songs", "tags", "format", "imported")
-    ),
-    "models": lambda document: show.table(
-        document["models"], ("model", "method", "seconds", "bytes", "created", "title", "note")
-    ),
-    "recommend": _print_items,
-    "neighbours": _print_items,
-    "evaluate": _print_verdict,
-    "methods": _print_methods,
+    "jobs": _jobs,
+    "demo": _demo,
 }

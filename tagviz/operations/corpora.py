@@ -38,7 +38,7 @@ class CorpusInfo:
     @property
     def notes(self) -> tuple[str, ...]:
         """What the import read, dropped and why."""
-        return tuple(str(note) for note in self.meta.get("notes", ()))
+        return notes_of(self.meta)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ def import_corpus(
     if name is not None:
         checked(name)
     corpus = sources.read(path, format, name, options, progress)
-    progress(Progress("Storing", 0.95))
+    progress(Progress("Storing"))
     ws.save_corpus(corpus)
     return info(ws, corpus.name)
 
@@ -134,8 +134,17 @@ def profile(corpus: Corpus, n: int = 30) -> Profile:
         lengths={kind: _lengths(corpus, kind) for kind in (Kind.TAG, Kind.SONG, Kind.WORD)},
         languages=scripts.value_counts(),
         years=corpus.playlists["date"].dt.year.dropna().astype(int).value_counts().sort_index(),
-        notes=tuple(str(note) for note in corpus.meta.get("notes", ())),
+        notes=notes_of(corpus.meta),
     )
+
+
+def notes_of(meta: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an import read, dropped and why, a line each."""
+    lines = []
+    for note in meta.get("notes", ()):
+        examples = f" (such as {', '.join(note['examples'])})" if note["examples"] else ""
+        lines.append(f"{note['count']:,} {note['what']}: {note['action']}{examples}")
+    return tuple(lines)
 
 
 def most_frequent(corpus: Corpus, kind: Kind, n: int) -> pd.DataFrame:

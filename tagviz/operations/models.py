@@ -13,7 +13,7 @@ import orjson
 
 import tagviz
 from tagviz.errors import UnknownTerm
-from tagviz.methods import Tools
+from tagviz.methods import Encode, Tools
 from tagviz.operations.methods import DEFAULT, METHODS, Entry, checked_variant, method
 from tagviz.params import Params
 from tagviz.settings import settings
@@ -153,8 +153,8 @@ def tools(ws: Workspace, corpus: Corpus, seed: int, progress: ProgressCallback) 
     return own
 
 
-def encoder(name: str) -> Any:
+def encoder(name: str) -> Encode:
     """Name of a sentence model → texts → vectors, loaded at the first use."""
     from tagviz.embed import sentence
 
-    return sentence.load(name)
+    return sentence.load(name, settings().threads)

@@ -1,0 +1,65 @@
+"""Documents as people read them: tables and lines instead of JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tagviz.cli.show import line, table
+
+
+def show_document(command: str, document: dict[str, Any]) -> None:
+    """Prints what a command returned."""
+    if command in _LISTS:
+        key, columns = _LISTS[command]
+        table(document.get(key, [document]), columns)
+    else:
+        _PRINTERS.get(command, _fields)(document)
+
+
+def _fields(document: dict[str, Any]) -> None:
+    for key, value in document.items():
+        if isinstance(value, list) and value and key in ("notes", "warnings"):
+            print(f"{key}:")
+            print("\n".join(f"  {entry}" for entry in value))
+        elif not isinstance(value, list) or value:
+            print(f"{key}: {value}")
+
+
+def _items(document: dict[str, Any]) -> None:
+    if document["fallback"]:
+        line("nothing asked is known here: these are the most popular ones")
+    for reading in document["readings"]:
+        if not reading["key"]:
+            near = f" — did you mean {', '.join(reading['suggestions'])}?" if reading["suggestions"] else ""
+            line(f"unknown: {reading['typed']!r}{near}")
+    rows = [
+        {**item, "because": ", ".join(why["label"] for why in item["reasons"] if why["via"] == "asked")}
+        for item in document["items"]
+    ]
+    table(rows, ("key", "label", "score", "because"))
+
+
+def _verdict(document: dict[str, Any]) -> None:
+    for warning in [*document["warnings"], *document["notes"]]:
+        line(f"note: {warning}")
+    asked = f"{document['questions']:,} questions, {document['protocol']} {document['mask']}".strip()
+    print(f"{asked}; {document['kind']}s at k = {document['k']}")
+    rows = [{key: value for key, value in row.items() if key != "ci"} for row in document["rows"]]
+    table(rows)
+
+
+def _methods(document: dict[str, Any]) -> None:
+    for entry in document["methods"]:
+        print(f"{entry['name']}: {entry['sentence']}")
+        if len(document["methods"]) == 1:
+            print(f"  {entry['formula']}\n  {entry['source']}\n  cost: {entry['cost']}")
+            for parameter in entry["parameters"]:
+                print(f"  --set {parameter['name']}={parameter['default']}: {parameter['description']}")
+
+
+_LISTS = {
+    "corpora": ("corpora", ("name", "playlists", "songs", "tags", "format", "imported")),
+    "models": ("models", ("model", "method", "seconds", "bytes", "created", "title", "note")),
+    "jobs": ("jobs", ("job", "kind", "state", "phase", "fraction", "seconds", "error")),
+}
+_PRINTERS = {"recommend": _items, "neighbours": _items, "evaluate": _verdict, "methods": _methods}

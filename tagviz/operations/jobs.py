@@ -1,0 +1,171 @@
+"""Long work in its own process: queue it, watch it, cancel it, try it again."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tagviz.errors import BadParameter
+from tagviz.operations import corpora, maps, models, verdicts
+from tagviz.operations.methods import method
+from tagviz.settings import settings
+from tagviz.store.db import engine
+from tagviz.store.jobs import Job, Jobs
+from tagviz.store.workspace import Workspace
+from tagviz.types import Kind, ProgressCallback
+
+IDLE_SECONDS = 300
+"""A worker that the dashboard or the command line started ends after so long without work."""
+
+Handler = Callable[[Workspace, Mapping[str, Any], ProgressCallback], dict[str, Any]]
+
+
+def _import(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    info = corpora.import_corpus(
+        ws, Path(given["path"]), given.get("name"), given.get("format", "auto"), given.get("options"), progress
+    )
+    return {
+        "corpus": info.name,
+        "fingerprint": info.fingerprint,
+        "playlists": info.playlists,
+        "notes": list(info.notes),
+    }
+
+
+def _train(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    corpus = corpora.open_corpus(ws, given["corpus"], given.get("version", ""))
+    info = models.train(
+        ws,
+        corpus,
+        given["method"],
+        given.get("values"),
+        given.get("seed"),
+        bool(given.get("force", False)),
+        progress,
+    )
+    return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": info.id, "seconds": info.seconds}
+
+
+def _project(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    corpus = corpora.open_corpus(ws, given["corpus"], given.get("version", ""))
+    model = models.open_model(ws, corpus, given.get("model", ""), progress)
+    ident = maps.project(ws, corpus, model, Kind(given.get("kind", "tag")), given.get("values"), progress=progress)
+    return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": model.ref, "projection": ident}
+
+
+def _evaluate(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    corpus = corpora.open_corpus(ws, given["corpus"], given.get("version", ""))
+    ident, report = verdicts.evaluate(
+        ws,
+        corpus,
+        given["models"],
+        given.get("protocol", "tags"),
+        given.get("mask", "real"),
+        bool(given.get("by_group", True)),
+        int(given.get("seed", 42)),
+        float(given.get("share", 0.2)),
+        given.get("limit"),
+        progress,
+    )
+    return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "report": ident, "questions": len(report)}
+
+
+KINDS: Mapping[str, Handler] = {"import": _import, "train": _train, "project": _project, "evaluate": _evaluate}
+"""What a job can be. Arguments are JSON, named as in the operation that does the work."""
+
+
+def queue(ws: Workspace) -> Jobs:
+    """The queue of this workspace: in the database that the environment names, or SQLite in the workspace."""
+    own = f"sqlite:///{ws.home / 'tagviz.db'}"
+    return Jobs(engine(settings().database_url if ws.home == settings().home else own))
+
+
+def submit(ws: Workspace, kind: str, arguments: Mapping[str, Any], start: bool = True) -> int:
+    """Queues a job and returns its id; `start` sees to it that a worker runs. The same job twice is queued once.
+
+    Raises BadParameter or UnknownTerm for what is sure to fail: an unknown kind, corpus, method or parameter.
+    """
+    if kind not in KINDS:
+        raise BadParameter(f"There is no kind of job {kind!r}", f"kinds: {', '.join(KINDS)}", "choose one of these")
+    if "corpus" in arguments:
+        ws.versions(arguments["corpus"])
+    if kind == "train":
+        method(arguments["method"]).params.parse(arguments.get("values"))
+    ident = queue(ws).submit(kind, arguments)
+    if start:
+        ensure_worker(ws)
+    return ident
+
+
+def jobs(ws: Workspace, limit: int = 100) -> list[Job]:
+    """The newest jobs first."""
+    return queue(ws).list(limit)
+
+
+def job(ws: Workspace, ident: int) -> Job:
+    """One job. Raises UnknownTerm when there is none of this id."""
+    return queue(ws).get(ident)
+
+
+def watch(ws: Workspace, ident: int, every: float = 0.5) -> Iterator[Job]:
+    """The job again and again until it is over."""
+    while True:
+        now = job(ws, ident)
+        yield now
+        if now.over:
+            return
+        time.sleep(every)
+
+
+def cancel(ws: Workspace, ident: int) -> Job:
+    """Stops a job: at once while it waits, within two seconds while it runs."""
+    return queue(ws).cancel(ident)
+
+
+def retry(ws: Workspace, ident: int, start: bool = True) -> Job:
+    """Queues a job again that has failed, was cancelled or interrupted."""
+    again = queue(ws).retry(ident)
+    if start:
+        ensure_worker(ws)
+    return again
+
+
+def ensure_worker(ws: Workspace, idle: float = IDLE_SECONDS) -> bool:
+    """Starts a worker for this workspace unless one runs on this machine; says whether it started one.
+
+    However many ask at once, one stays: a worker that finds another at work leaves.
+    """
+    from filelock import FileLock, Timeout
+
+    ws.home.mkdir(parents=True, exist_ok=True)
+    try:
+        FileLock(worker_lock(ws), timeout=0).acquire().lock.release()
+    except Timeout:
+        return False
+    subprocess.Popen(
+        [sys.executable, "-m", "tagviz.worker", "--single", "--idle", str(idle)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment(ws),
+        start_new_session=True,
+    )
+    return True
+
+
+def worker_lock(ws: Workspace) -> Path:
+    """What the one worker that was started on demand holds while it lives; the system lets go of it however it dies."""
+    return ws.home / "worker.lock"
+
+
+def environment(ws: Workspace) -> dict[str, str]:
+    """The environment of a worker of this workspace."""
+    own = {"TAGVIZ_HOME": str(ws.home)}
+    if ws.home != settings().home:
+        own["TAGVIZ_DATABASE_URL"] = ""
+    return {**os.environ, **own}

@@ -1,0 +1,249 @@
+"""The process that runs jobs: `python -m tagviz.worker`.
+
+It claims a job, runs it in a child process at lower priority and with capped threads, and renews the lease meanwhile.
+The child dies with it, however that comes about; a job that does not stop when it is cancelled is killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+from tagviz.errors import Cancelled, TagvizError
+from tagviz.operations import jobs as operations
+from tagviz.settings import settings
+from tagviz.store.jobs import LOG_LENGTH, Job, Jobs, State, thinned
+from tagviz.store.workspace import Workspace
+from tagviz.types import Progress
+
+LOOK_SECONDS = 0.25
+"""How often the queue and a running job are looked at."""
+BEAT_SECONDS = 1.0
+GRACE_SECONDS = 1.0
+"""How long a cancelled job may take to stop by itself."""
+TELL_SECONDS = 0.4
+"""How often progress is written down."""
+NICENESS = 10
+PROBE_SECONDS = 2.0
+"""How long the lock of the only worker is waited for: longer than those who look whether there is one hold it."""
+
+
+class Stopped(Exception):
+    """The worker itself was told to end."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs jobs until it is stopped, or idle for too long."""
+    parser = argparse.ArgumentParser(prog="python -m tagviz.worker", description="Runs queued jobs.")
+    parser.add_argument("--idle", type=float, default=0.0, help="end after so many seconds without work (0: never)")
+    parser.add_argument("--single", action="store_true", help="end at once when such a worker runs already")
+    parser.add_argument("--run", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--owner", default="", help=argparse.SUPPRESS)
+    given = parser.parse_args(argv)
+    ws = Workspace.default()
+    try:
+        queue = operations.queue(ws)
+        if given.run is not None:
+            return Child(ws, queue, given.run, given.owner).run()
+        worker = Worker(ws, queue, given.idle)
+        return worker.alone() if given.single else worker.work()
+    except TagvizError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The parent: takes jobs and looks after the child that runs each."""
+
+    ws: Workspace
+    queue: Jobs
+    idle: float = 0.0
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}")
+
+    def alone(self) -> int:
+        """Works while holding the workspace's lock; ends at once when another worker has it."""
+        from filelock import FileLock, Timeout
+
+        self.ws.home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(operations.worker_lock(self.ws), timeout=PROBE_SECONDS)
+        try:
+            while True:
+                with lock:
+                    self.work()
+                if not self.queue.waiting():  # nobody queued a job between the last look and letting go of the lock
+                    return 0
+        except Timeout:
+            return 0
+
+    def work(self) -> int:
+        """Runs jobs one after another."""
+        signal.signal(signal.SIGTERM, _stop)
+        since = time.monotonic()
+        try:
+            while not self.idle or time.monotonic() - since < self.idle:
+                job = self.queue.claim(self.owner)
+                if job is None:
+                    time.sleep(LOOK_SECONDS)
+                    continue
+                self.attend(job)
+                since = time.monotonic()
+        except (Stopped, KeyboardInterrupt):
+            return 0
+        return 0
+
+    def attend(self, job: Job) -> None:
+        """Runs one job in a child process and ends it well, whatever happens to the child."""
+        log = self.ws.home / "logs" / f"job-{job.id}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as out:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "tagviz.worker", "--run", str(job.id), "--owner", self.owner],
+                stdin=subprocess.PIPE,  # its end tells the child that we are gone
+                stdout=out,
+                stderr=out,
+                env={**operations.environment(self.ws), **_capped()},
+                start_new_session=True,
+            )
+            try:
+                self._watch(job.id, child, log)
+            except BaseException:
+                _kill(child)
+                self.queue.stop(job.id, self.owner, State.INTERRUPTED)
+                raise
+            finally:
+                _kill(child)
+
+    def _watch(self, ident: int, child: subprocess.Popen[bytes], log: Path) -> None:
+        cancelled_at, beaten = 0.0, 0.0
+        while child.poll() is None:
+            now = time.monotonic()
+            if now - beaten >= BEAT_SECONDS or cancelled_at:
+                held = self.queue.beat(ident, self.owner, log=_tail(log))
+                beaten = now
+            else:
+                held = self.queue.get(ident)
+            if held is None or held.owner != self.owner or held.over:  # done, or no longer ours
+                _kill(child)
+            elif held.cancelling:
+                cancelled_at = cancelled_at or now
+                if now - cancelled_at > GRACE_SECONDS:
+                    _kill(child)
+                    self.queue.stop(ident, self.owner)
+            try:
+                child.wait(LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                continue
+        left = self.queue.beat(ident, self.owner, log=_tail(log))
+        if left is not None:  # the child ended without saying how
+            self.queue.fail(ident, self.owner, _died(child.returncode))
+
+
+@dataclass
+class Child:
+    """The process in which one job runs."""
+
+    ws: Workspace
+    queue: Jobs
+    ident: int
+    owner: str
+    curve: list[tuple[float, dict[str, float]]] = field(default_factory=list)
+    phase: str = ""
+    told: float = 0.0
+
+    def run(self) -> int:
+        """Runs the job and writes down how it ended."""
+        threading.Thread(target=_die_with_parent, daemon=True).start()
+        os.nice(NICENESS)
+        job = self.queue.get(self.ident)
+        try:
+            result = operations.KINDS[job.kind](self.ws, job.arguments, self.tell)
+        except Cancelled:
+            self.queue.stop(self.ident, self.owner)
+        except TagvizError as error:
+            print(f"error: {error}", file=sys.stderr)
+            self.queue.fail(self.ident, self.owner, str(error))
+        except MemoryError:
+            traceback.print_exc()
+            self.queue.fail(self.ident, self.owner, NO_MEMORY)
+        except Exception as error:  # whatever it was, the job must say so
+            traceback.print_exc()
+            what = f"{type(error).__name__}: {error}"
+            self.queue.fail(self.ident, self.owner, f"tagviz made a mistake ({what}) — see the job's log and report it")
+        else:
+            self.queue.finish(self.ident, self.owner, result)
+        return 0
+
+    def tell(self, progress: Progress) -> None:
+        """The ProgressCallback of the job. Raises Cancelled when it is to stop."""
+        now = time.time()
+        if progress.numbers:
+            self.curve = thinned([*self.curve, (round(now, 2), dict(progress.numbers))])
+        if progress.phase != self.phase:
+            print(f"{time.strftime('%H:%M:%S')} {progress.phase} {progress.note}", file=sys.stderr, flush=True)
+        elif now - self.told < TELL_SECONDS:
+            return
+        self.phase, self.told = progress.phase, now
+        self.queue.tell(self.ident, self.owner, progress, self.curve)
+
+
+NO_MEMORY = "Not enough memory — close other programs, or choose smaller parameters"
+
+
+def _died(code: int) -> str:
+    if code == -signal.SIGKILL:
+        return (
+            "The job's process was killed, most likely for want of memory — choose smaller parameters, then try again"
+        )
+    if code < 0:
+        return f"The job's process ended by signal {-code} — see the job's log, then try again"
+    return f"The job's process ended unexpectedly (exit code {code}) — see the job's log, then try again"
+
+
+def _capped() -> dict[str, str]:
+    """Numeric libraries in a job leave a core to the dashboard."""
+    threads = str(max(1, min(settings().threads, (os.cpu_count() or 2) - 1)))
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "TAGVIZ_THREADS")
+    return dict.fromkeys(names, threads)
+
+
+def _tail(log: Path) -> str:
+    """The end of a log."""
+    with log.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_LENGTH))
+        return file.read().decode("utf-8", "replace").replace("\x00", "")
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """Ends a child and whatever it started."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+    if child.stdin is not None:
+        child.stdin.close()
+
+
+def _die_with_parent() -> None:
+    """Waits for the pipe that the worker holds to close, then ends this process and all it started."""
+    os.read(sys.stdin.fileno(), 1)
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped
+
+
+if __name__ == "__main__":
+    sys.exit(main())
