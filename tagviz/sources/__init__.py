@@ -8,12 +8,12 @@ from types import ModuleType
 from typing import Any
 
 from tagviz.errors import BadParameter, SourceError
-from tagviz.sources import deezer, jamendo, lastfm, melon, mpd
+from tagviz.sources import deezer, jamendo, lastfm, melon, mpd, table
 from tagviz.sources.files import exists
 from tagviz.sources.raw import Options
 from tagviz.types import Corpus, ProgressCallback, quiet
 
-READERS: dict[str, ModuleType] = {module.FORMAT: module for module in (melon, lastfm, jamendo, deezer, mpd)}
+READERS: dict[str, ModuleType] = {module.FORMAT: module for module in (melon, lastfm, jamendo, deezer, mpd, table)}
 
 
 def detect(path: str | Path) -> str:
