@@ -2,6 +2,49 @@
 
 from __future__ import annotations
 
-from tagviz.ui import frame
+import streamlit as st
+
+from tagviz.methods import Method
+from tagviz.operations.methods import METHODS
+from tagviz.ui import cached, frame, parameters, plain, registry, state, widgets, work
+
+
+def cards() -> Method:
+    """Every method with one sentence; the chosen one."""
+    chosen = state.current("method", frame.DEFAULT, list(METHODS))
+    grid = st.grid(4, min_column_width=230)
+    for name, method in METHODS.items():
+        with grid.container(border=True, height="stretch", gap="small"):
+            st.markdown(f"**{method.title}**")
+            st.caption(method.sentence)
+            st.space("stretch")
+            st.button(
+                "Chosen" if name == chosen else "Choose",
+                key=f"choose-{name}",
+                type="primary" if name == chosen else "secondary",
+                on_click=state.put,
+                kwargs={"method": name},
+            )
+    return METHODS[chosen]
+
+
+def settings(here: frame.Here, method: Method) -> None:
+    with st.container(border=True):
+        st.subheader(f"{method.title} on {plain.escape(here.corpus.name)}", anchor=False)
+        st.caption(f"Takes {plain.escape(method.cost, 200)}.")
+        values = parameters.form(method.params, method.name)
+        with st.popover("How it works", type="tertiary", icon=":material/help:"):
+            st.code(method.formula, language=None, wrap_lines=True)
+            if method.source:
+                st.caption(plain.escape(method.source, 300))
+        if st.button("Start training", type="primary", icon=":material/play_arrow:"):
+            cached.submit("train", corpus=here.corpus.name, method=method.name, values=values or None)
+            st.rerun()
+
 
 here = frame.open_page("Train", "What is running, and what can be made?")
+with widgets.forgiving():
+    work.work(("train", "project"))
+    st.subheader("Make a new model", anchor=False)
+    settings(here, cards())
+    registry.show(here)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from tagviz.operations import answers as answering
 from tagviz.operations import corpora as corpus_room
+from tagviz.operations import jobs as job_room
 from tagviz.operations import maps as map_room
 from tagviz.operations import models as model_room
 from tagviz.operations.answers import ItemPage
@@ -21,7 +23,8 @@ from tagviz.operations.corpora import CorpusInfo, Profile
 from tagviz.operations.methods import DEFAULT, METHODS
 from tagviz.operations.models import Model
 from tagviz.ranking import Rules
-from tagviz.store.workspace import ModelInfo, Workspace
+from tagviz.store.jobs import Job
+from tagviz.store.workspace import Marks, ModelInfo, Workspace
 from tagviz.types import Corpus, Kind, Projection, Query, Ranking, split_key
 
 FRESH = 3.0
@@ -161,3 +164,50 @@ def warm() -> None:
         place = Place(name, fingerprint, resolved(fingerprint, DEFAULT))
         projection(place, Kind.TAG)
         complete(name, fingerprint, "a", (Kind.TAG, Kind.SONG), 1)
+
+
+def submit(kind: str, **arguments: Any) -> int:
+    """Queue long work; the page's list of jobs shows it."""
+    return job_room.submit(workspace(), kind, {name: given for name, given in arguments.items() if given is not None})
+
+
+def jobs() -> list[Job]:
+    """The newest jobs first, as they are now."""
+    return job_room.jobs(workspace(), 200)
+
+
+def cancel(ident: int) -> None:
+    job_room.cancel(workspace(), ident)
+
+
+def retry(ident: int) -> None:
+    job_room.retry(workspace(), ident)
+
+
+def forget() -> None:
+    """Lists are read anew at the next look, because something has just changed."""
+    for listed in (corpora, models, resolved):
+        listed.clear()
+
+
+def mark(info: ModelInfo, marks: Marks) -> None:
+    model_room.mark(workspace(), info, marks)
+    forget()
+
+
+def delete_model(info: ModelInfo) -> str:
+    """Deletes a model; the token brings it back."""
+    token = model_room.delete(workspace(), info)
+    forget()
+    return token
+
+
+def delete_corpus(name: str) -> str:
+    token = corpus_room.delete_corpus(workspace(), name)
+    forget()
+    return token
+
+
+def restore(token: str) -> None:
+    workspace().restore(token)
+    forget()

@@ -1,0 +1,129 @@
+"""The models of a corpus: what they are, what people say of them, and what can be done with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from tagviz.operations.methods import METHODS
+from tagviz.store.workspace import ModelInfo
+from tagviz.ui import cached, plain, state, widgets
+from tagviz.ui.frame import Here
+
+_TOKEN = "deleted-model"
+
+
+def show(here: Here) -> None:
+    """The table of models, and what can be done with the one that is clicked."""
+    infos = cached.models(here.corpus.fingerprint)
+    _undo()
+    if not infos:
+        widgets.empty("No model of this corpus yet: choose a method above and start.")
+        return
+    frame = pd.DataFrame(
+        {
+            "name": [
+                info.marks.title or METHODS[info.method].title if info.method in METHODS else info.method
+                for info in infos
+            ],
+            "id": [info.id for info in infos],
+            "settings": [settings(info) for info in infos],
+            "made": pd.to_datetime([info.created for info in infos], utc=True),
+            "took": [plain.duration(info.seconds) for info in infos],
+            "size": [plain.size(info.size) for info in infos],
+            "note": [_marks(info) for info in infos],
+        }
+    )
+    picked, shown = widgets.table(
+        frame,
+        "models",
+        f"Models of {here.corpus.name}",
+        columns={
+            "name": st.column_config.TextColumn("Model", width="small"),
+            "id": st.column_config.TextColumn("Id", width="small"),
+            "settings": st.column_config.TextColumn("Settings that differ from the defaults"),
+            "made": st.column_config.DatetimeColumn("Made", format="D MMM YYYY, HH:mm"),
+            "took": st.column_config.TextColumn("Training took", width="small"),
+            "size": st.column_config.TextColumn("On disk", width="small"),
+            "note": st.column_config.TextColumn("Notes"),
+        },
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    row = widgets.clicked(picked, shown)
+    if row is not None and row < len(infos):
+        _one(infos[row])
+    else:
+        st.caption("Click a model to name it, note something down, use it or delete it.")
+
+
+def settings(info: ModelInfo) -> str:
+    """The parameters that differ from the method's defaults, in one line."""
+    if info.method not in METHODS:
+        return ""
+    fields = METHODS[info.method].params.model_fields
+    changed = {name: given for name, given in info.params.items() if name in fields and given != fields[name].default}
+    return ", ".join(f"{name.replace('_', ' ')} {given}" for name, given in changed.items())
+
+
+def _marks(info: ModelInfo) -> str:
+    flags = ["pinned"] * info.marks.pinned + ["archived"] * info.marks.archived + ["comes with tagviz"] * info.shipped
+    return " · ".join([*flags, info.marks.note][: len(flags) + bool(info.marks.note)])
+
+
+def _one(info: ModelInfo) -> None:
+    marks, key = info.marks, info.id
+    with st.container(border=True):
+        st.markdown(f"**{plain.escape(marks.title or METHODS[info.method].title)}** · {plain.escape(info.id)}")
+        title, note = st.columns(2)
+        name = title.text_input("Name", marks.title, key=f"title-{key}", max_chars=60, placeholder="a name of your own")
+        text = note.text_input("Note", marks.note, key=f"note-{key}", max_chars=300, placeholder="what it is for")
+        pinned = title.toggle("Pinned: listed first", marks.pinned, key=f"pin-{key}")
+        archived = note.toggle("Archived: no longer offered", marks.archived, key=f"archive-{key}")
+        wanted = replace(marks, title=(name or "").strip(), note=(text or "").strip(), pinned=pinned, archived=archived)
+        if wanted != marks:
+            cached.mark(info, wanted)
+            st.rerun()
+        with widgets.row():
+            st.button("Use it on every page", icon=":material/check:", on_click=_use, args=(info.id,), key=f"use-{key}")
+            st.page_link(
+                state.RECOMMEND,
+                label="Ask it something",
+                icon=":material/queue_music:",
+                query_params={**state.carried(), "model": info.id},
+            )
+            st.button(
+                "Delete",
+                icon=":material/delete:",
+                key=f"delete-{key}",
+                on_click=_delete,
+                args=(info,),
+                disabled=info.shipped,
+                help="It comes with tagviz and stays" if info.shipped else "It can be brought back",
+            )
+
+
+def _use(ident: str) -> None:
+    state.put(model=ident)
+
+
+def _delete(info: ModelInfo) -> None:
+    st.session_state[_TOKEN] = (cached.delete_model(info), info.marks.title or info.id)
+    if state.value("model") == info.id:
+        state.put(model="")
+
+
+def _undo() -> None:
+    """The way back after a deletion."""
+    if _TOKEN in st.session_state:
+        token, name = st.session_state[_TOKEN]
+        with widgets.row():
+            st.text(f"{name} is deleted.", width="content")
+            st.button("Bring it back", icon=":material/undo:", on_click=_bring_back, args=(token,), key="undo-model")
+
+
+def _bring_back(token: str) -> None:
+    cached.restore(token)
+    del st.session_state[_TOKEN]
