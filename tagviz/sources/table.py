@@ -180,7 +180,7 @@ def _raw(file: Path, table: dict[str, list[Any]], chosen: dict[str, str], option
         frame["group"] = pd.Series(first["group"], dtype="object").map(_text, na_action="ignore").fillna("")
     if "likes" in chosen:
         frame["likes"] = pd.Series(first["likes"], dtype="object").replace("", None)
-    marks = options.separator or ("|;," if len(frame) == height else "|;")
+    marks = (options.separator,) if options.separator else ("|", ";", ",") if len(frame) == height else ("|", ";")
     tags, songs = (
         _entries(file, table[chosen[part]], part, rows, marks) if part in chosen else Pairs.none()
         for part in ("tags", "songs")
@@ -220,7 +220,7 @@ def _playlists(
     return rows.astype(np.int64), first
 
 
-def _entries(file: Path, cells: list[Any], part: str, rows: NDArray[np.int64], marks: str) -> Pairs:
+def _entries(file: Path, cells: list[Any], part: str, rows: NDArray[np.int64], marks: Sequence[str]) -> Pairs:
     """All entries of a column of lists, or of text cells that hold one entry or several."""
     separator = _separator(cells, marks)
     lists: list[list[Any]] = []
@@ -247,7 +247,7 @@ def _entries(file: Path, cells: list[Any], part: str, rows: NDArray[np.int64], m
     return Pairs(owner[kept], np.array(values, dtype=object)[kept])
 
 
-def _separator(cells: list[Any], marks: str) -> str:
+def _separator(cells: list[Any], marks: Sequence[str]) -> str:
     """The first of `marks` that occurs in a text cell that is no bracketed list; "" for none."""
     texts = [cell for cell in cells if isinstance(cell, str) and not cell.startswith("[")]
     return next((mark for mark in marks if any(mark in text for text in texts)), "")
