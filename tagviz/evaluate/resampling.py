@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
+
+from tagviz.types import frozen
 
 CHUNK = 250
 """Resamples that are in memory together."""
@@ -18,12 +21,13 @@ def resampled(values: NDArray[Any], codes: NDArray[Any], resamples: int = 1000, 
     What shares a code is drawn together (cluster bootstrap; Field & Welsh 2007): all codes different is the plain
     bootstrap (Efron 1979). Every column sees the same draws, so that differences of columns are paired.
     """
-    sums, counts = _by_cluster(values, codes)
+    sums, counts, pattern = _by_cluster(values, codes)
     totals = np.concatenate([sums, counts], axis=1).astype(np.float32)
     means = []
-    for drawn in _draws(len(totals), resamples, np.random.default_rng(seed)):
+    for start in range(0, resamples if len(totals) else 0, CHUNK):
+        drawn = _draws(len(totals), resamples, seed)[start : start + CHUNK].astype(np.float32)
         total = drawn @ totals
-        upper, lower = total[:, : values.shape[1]], total[:, values.shape[1] :]
+        upper, lower = total[:, : values.shape[1]], total[:, values.shape[1] :][:, pattern]
         means.append(np.where(lower > 0, upper / np.maximum(lower, 1), np.nan).astype(np.float64))
     return np.concatenate(means) if means else np.empty((0, values.shape[1]))
 
@@ -34,7 +38,7 @@ def sign_flip(
     """Two-sided p per column of paired differences (q, m): how often flipping the signs of whole clusters at random
     gives a mean at least as far from 0 (Fisher's randomisation test, recommended for ranked retrieval by Smucker et
     al. 2007)."""
-    sums, _ = _by_cluster(differences, codes)
+    sums, _, _ = _by_cluster(differences, codes)
     sums = sums.astype(np.float32)
     observed = np.abs(sums.sum(axis=0)) * (1 - 1e-6)
     rng = np.random.default_rng(seed)
@@ -65,24 +69,27 @@ def interval(samples: NDArray[Any], level: float = 0.95) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _by_cluster(values: NDArray[Any], codes: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Sums and numbers of the values that are known, per cluster."""
+def _by_cluster(
+    values: NDArray[Any], codes: NDArray[Any]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Per cluster the sums of the known values (clusters, m), and how many are known (clusters, patterns): columns
+    that are known in the same rows share a pattern, whose number the last array gives per column."""
     _, cluster = np.unique(codes, return_inverse=True)
-    known = ~np.isnan(values)
-    filled = np.where(known, values, 0.0)
     count = int(cluster.max(initial=-1)) + 1
-    sums, counts = np.zeros((count, values.shape[1])), np.zeros((count, values.shape[1]))
-    for at in range(values.shape[1]):
-        sums[:, at] = np.bincount(cluster, weights=filled[:, at], minlength=count)
-        counts[:, at] = np.bincount(cluster, weights=known[:, at], minlength=count)
-    return sums, counts
+    known = ~np.isnan(values)
+    patterns: dict[bytes, int] = {}
+    pattern = np.array([patterns.setdefault(column.tobytes(), len(patterns)) for column in known.T], dtype=np.int64)
+    members = sp.csr_matrix((np.ones(len(cluster)), (cluster, np.arange(len(cluster)))), shape=(count, len(cluster)))
+    sums = members @ np.where(known, values, 0.0)
+    _, first = np.unique(pattern, return_index=True)
+    return sums, members @ known[:, first].astype(np.float64), pattern
 
 
-def _draws(count: int, resamples: int, rng: np.random.Generator) -> Iterator[NDArray[np.float32]]:
-    """Resamples as rows of how often each cluster was drawn, a chunk at a time."""
-    for start in range(0, resamples if count else 0, CHUNK):
-        rows = min(CHUNK, resamples - start)
-        drawn = np.empty((rows, count), dtype=np.float32)
-        for row in range(rows):
-            drawn[row] = np.bincount(rng.integers(0, count, count, dtype=np.int32), minlength=count)
-        yield drawn
+@lru_cache(maxsize=2)
+def _draws(count: int, resamples: int, seed: int) -> NDArray[np.uint8]:
+    """(resamples, count) how often each cluster is drawn; kept, because another k or metric asks for the same ones."""
+    rng = np.random.default_rng(seed)
+    drawn = np.empty((resamples, count), dtype=np.uint8)
+    for row in range(resamples):
+        drawn[row] = np.bincount(rng.integers(0, count, count, dtype=np.int32), minlength=count)
+    return frozen(drawn)
