@@ -1,0 +1,76 @@
+// Which names ask for a place on the screen, the most important first.
+
+import type { Camera } from "./camera.ts";
+import type { Points, Texts } from "./data.ts";
+import type { Grid } from "./grid.ts";
+import { type Candidate, levelFor, shortened } from "./labels.ts";
+import type { Region } from "./types.ts";
+
+const REGION_SIGNS = 40;
+const TAG_SIGNS = 28;
+const SCAN = 12_000;
+
+export interface Scene {
+  camera: Camera;
+  points: Points;
+  texts: Texts;
+  grid: Grid;
+  regions: Region[][];
+  sizes: Float32Array;
+  radius(i: number): number;
+  silent(i: number): boolean;
+  selected: number;
+  marked: number[];
+  /** Only marked points and regions are named (something is highlighted). */
+  focus: boolean;
+}
+
+export function* candidates(scene: Scene): Generator<Candidate> {
+  const { camera, regions } = scene;
+  const named = new Set<number>();
+  const tag = (i: number, role: Candidate["role"], size: number, weight: number): Candidate => {
+    named.add(i);
+    const [x, y] = camera.toScreen(scene.points.xy[2 * i], scene.points.xy[2 * i + 1]);
+    const text = shortened(scene.texts.label(i), role === "tag" ? TAG_SIGNS : 44);
+    return { id: `p${i}`, text, x, y, radius: scene.radius(i), size, weight, role };
+  };
+  if (scene.selected >= 0) yield tag(scene.selected, "selected", 15, 700);
+  for (const i of scene.marked) if (!named.has(i)) yield tag(i, "marked", 13, 600);
+  const level = levelFor(
+    regions.map((names) => names.length),
+    camera.view.zoom,
+  );
+  const words = new Set<string>();
+  if (level >= 0) {
+    const size = level === 0 ? 20 : 17;
+    for (const region of regions[level]) {
+      if (!region.name) continue;
+      const [x, y] = camera.toScreen(region.x, region.y);
+      if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
+      for (const word of region.name.split(" · ")) words.add(word);
+      const text = shortened(region.name, REGION_SIGNS);
+      yield { id: `r${level}/${region.name}/${region.x}`, text, x, y, radius: 0, size, weight: 650, role: "region" };
+    }
+  }
+  if (scene.focus) return;
+  for (const i of visible(scene)) {
+    if (named.has(i) || scene.silent(i)) continue;
+    const made = tag(i, "tag", Math.round(22 + 7 * scene.sizes[i]) / 2, 500);
+    if (!words.has(made.text)) yield made;
+  }
+}
+
+/** Points on screen, the most frequent first: few on screen are gathered from the grid, many scanned from the top. */
+function visible(scene: Scene): Iterable<number> {
+  const area = scene.camera.visible();
+  const found: number[] = [];
+  scene.grid.inside(area, (i) => found.push(i) < SCAN);
+  if (found.length < SCAN) return found.sort((a, b) => a - b);
+  const { xy, count } = scene.points;
+  const top: number[] = [];
+  for (let i = 0; i < count && top.length < SCAN / 4; i++) {
+    const [x, y] = [xy[2 * i], xy[2 * i + 1]];
+    if (x >= area.x0 && x <= area.x1 && y >= area.y0 && y <= area.y1) top.push(i);
+  }
+  return top;
+}

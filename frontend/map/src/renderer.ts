@@ -1,0 +1,202 @@
+// The points, drawn by WebGL 2: one vertex a point, its shape cut out of the square by the fragment shader.
+
+import type { Camera } from "./camera.ts";
+import type { Points } from "./data.ts";
+
+const VERTEX = `#version 300 es
+layout(location = 0) in vec2 place;
+layout(location = 1) in float size;
+layout(location = 2) in uint colour;
+layout(location = 3) in uint flags;
+layout(location = 4) in uint kind;
+uniform vec2 centre, scale, radii;
+uniform float ratio, grow, dim;
+uniform highp sampler2D colours;
+out vec4 tint;
+out float radius;
+flat out uint shape;
+void main() {
+  bool faded = (flags & ${2}u) != 0u, marked = (flags & ${4}u) != 0u;
+  if ((flags & ${1}u) != 0u) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); gl_PointSize = 0.0; return; }
+  radius = mix(radii.x, radii.y, size) * grow;
+  if (marked) radius = max(radius * 1.25, 4.5);
+  gl_Position = vec4((place - centre) * scale, 0.0, 1.0);
+  gl_PointSize = 2.0 * (radius + 1.0) * ratio;
+  tint = vec4(texelFetch(colours, ivec2(int(colour), 0), 0).rgb, faded ? dim : 1.0);
+  shape = kind;
+}`;
+
+const FRAGMENT = `#version 300 es
+precision highp float;
+in vec4 tint;
+in float radius;
+flat in highp uint shape;
+uniform vec3 rim;
+uniform float ratio, body;
+out vec4 pixel;
+void main() {
+  vec2 p = (gl_PointCoord * 2.0 - 1.0) * (radius + 1.0);
+  vec2 q = abs(p);
+  float d = length(p);
+  if (shape == 1u) d = (q.x + q.y) * 0.80;
+  else if (shape == 2u) d = max(q.x * 0.87 + p.y * -0.5, p.y) * 1.25 + radius * 0.10;
+  else if (shape == 3u) d = max(q.x, q.y) * 1.12;
+  else if (shape == 4u) d = max(q.x * 0.87 + q.y * 0.5, q.y) * 1.08;
+  else if (shape == 5u) d = max(min(q.x, q.y) * 2.4, max(q.x, q.y) * 0.95);
+  float soft = 0.75 / ratio;
+  float cover = 1.0 - smoothstep(radius - soft, radius + soft, d);
+  if (cover <= 0.0) discard;
+  float edge = radius > 3.0 ? smoothstep(radius - 1.1 - soft, radius - 0.6, d) : 0.0;
+  vec3 colour = mix(tint.rgb, rim, edge * 0.85);
+  float alpha = cover * body * tint.a;
+  pixel = vec4(colour * alpha, alpha);
+}`;
+
+export const HIDDEN = 1;
+export const FADED = 2;
+export const MARKED = 4;
+
+export class Renderer {
+  private readonly program: WebGLProgram;
+  private readonly array: WebGLVertexArrayObject;
+  private readonly colours: WebGLBuffer;
+  private readonly flags: WebGLBuffer;
+  private readonly texture: WebGLTexture;
+  private readonly at: Record<string, WebGLUniformLocation | null> = {};
+  private readonly smallest: number;
+  private readonly largest: number;
+
+  constructor(
+    private readonly gl: WebGL2RenderingContext,
+    private readonly points: Points,
+    private readonly sizes: Float32Array,
+  ) {
+    this.program = linked(gl);
+    for (const name of ["centre", "scale", "radii", "ratio", "grow", "dim", "colours", "rim", "body"])
+      this.at[name] = gl.getUniformLocation(this.program, name);
+    [this.smallest, this.largest] = radii(points.count);
+    this.array = gl.createVertexArray()!;
+    gl.bindVertexArray(this.array);
+    this.attribute(0, points.xy, 2);
+    this.attribute(1, sizes, 1);
+    this.colours = this.bytes(2, new Uint8Array(points.count).fill(255));
+    this.flags = this.bytes(3, new Uint8Array(points.count));
+    this.bytes(4, points.kind);
+    this.texture = gl.createTexture()!;
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
+    gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
+  }
+
+  private attribute(at: number, values: Float32Array, parts: number): void {
+    const gl = this.gl;
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW);
+    gl.enableVertexAttribArray(at);
+    gl.vertexAttribPointer(at, parts, gl.FLOAT, false, 0, 0);
+  }
+
+  private bytes(at: number, values: Uint8Array): WebGLBuffer {
+    const gl = this.gl;
+    const buffer = gl.createBuffer()!;
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, values, gl.DYNAMIC_DRAW);
+    gl.enableVertexAttribArray(at);
+    gl.vertexAttribIPointer(at, 1, gl.UNSIGNED_BYTE, 0, 0);
+    return buffer;
+  }
+
+  setColours(values: Uint8Array): void {
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.colours);
+    this.gl.bufferSubData(this.gl.ARRAY_BUFFER, 0, values);
+  }
+
+  setFlags(values: Uint8Array): void {
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.flags);
+    this.gl.bufferSubData(this.gl.ARRAY_BUFFER, 0, values);
+  }
+
+  setPalette(table: Uint8Array): void {
+    const gl = this.gl;
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, 256, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, table);
+  }
+
+  /** Radius on screen of point i, in CSS pixels, as the shader computes it. */
+  radius(i: number, zoom: number): number {
+    return (this.smallest + (this.largest - this.smallest) * this.sizes[i]) * growth(zoom, this.points.count);
+  }
+
+  /** Draws the `limit` most frequent points. rim: the background, from 0 to 1, that keeps neighbours apart. */
+  draw(camera: Camera, ratio: number, rim: [number, number, number], limit = this.points.count): void {
+    const gl = this.gl;
+    const { view, width, height, scale } = camera;
+    const zoom = view.zoom;
+    gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    if (!this.points.count) return;
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    gl.useProgram(this.program);
+    gl.uniform2f(this.at.centre, view.x, view.y);
+    gl.uniform2f(this.at.scale, (2 * scale) / width, (2 * scale) / height);
+    gl.uniform2f(this.at.radii, this.smallest, this.largest);
+    gl.uniform1f(this.at.ratio, ratio);
+    gl.uniform1f(this.at.grow, growth(zoom, this.points.count));
+    gl.uniform1f(this.at.dim, 0.13);
+    gl.uniform1f(this.at.body, opacity(this.points.count, zoom));
+    gl.uniform3f(this.at.rim, ...rim);
+    gl.uniform1i(this.at.colours, 0);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, this.texture);
+    gl.bindVertexArray(this.array);
+    gl.drawArrays(gl.POINTS, 0, Math.min(limit, this.points.count));
+  }
+
+  destroy(): void {
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+}
+
+/** Smallest and largest radius at zoom 1: many points are drawn small. */
+export function radii(count: number): [number, number] {
+  const crowd = Math.min(1, Math.max(0, Math.log10(Math.max(count, 1) / 300) / 3.4));
+  return [2.6 - 1.9 * crowd, 15 - 8 * crowd];
+}
+
+/** Points grow slower than the map when we come nearer, and no further than to about three times. */
+export function growth(zoom: number, count: number): number {
+  const most = count > 100_000 ? 4 : 2.6;
+  return Math.min(most, Math.max(0.8, zoom ** 0.42));
+}
+
+export function opacity(count: number, zoom: number): number {
+  const crowd = Math.min(1, Math.max(0, Math.log10(Math.max(count, 1) / 2000) / 2.5));
+  return Math.min(0.88, 0.86 - 0.4 * crowd + 0.12 * Math.log2(Math.max(1, zoom)));
+}
+
+/** Size of each point from 0 to 1, by the logarithm of its count, bent so that few are big. */
+export function sizesOf(counts: Uint32Array): Float32Array {
+  let most = 1;
+  for (const count of counts) if (count > most) most = count;
+  const scale = 1 / Math.log1p(most);
+  return Float32Array.from(counts, (count) => (Math.log1p(count) * scale) ** 2.4);
+}
+
+function linked(gl: WebGL2RenderingContext): WebGLProgram {
+  const program = gl.createProgram()!;
+  for (const [type, source] of [
+    [gl.VERTEX_SHADER, VERTEX],
+    [gl.FRAGMENT_SHADER, FRAGMENT],
+  ] as const) {
+    const shader = gl.createShader(type)!;
+    gl.shaderSource(shader, source);
+    gl.compileShader(shader);
+    gl.attachShader(program, shader);
+  }
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost())
+    throw new Error(gl.getProgramInfoLog(program) || "The shaders do not compile");
+  return program;
+}

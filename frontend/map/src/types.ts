@@ -1,0 +1,69 @@
+// The words of the map: what Python sends with every run, and what goes back.
+
+/** One colour byte per point: a category (255: none) or a value from 0 to 254 (255: unknown). */
+export interface Layer {
+  url: string | null;
+  title: string;
+  kind: "categories" | "scale";
+  names: string[];
+  light: string[];
+  dark: string[];
+  low: string;
+  high: string;
+  legend: boolean;
+  /** Whether the colours of the regions' names are this layer's categories. */
+  regions: boolean;
+}
+
+/**
+ * What Python sends. Numbers of points are rows, as Python counts them; urls are relative to the app.
+ * viewParam: the query parameter that keeps the view ("" none); link: maps with the same word hover together.
+ */
+export interface Data {
+  id: string;
+  points: string;
+  texts: string;
+  names: string;
+  count: number;
+  kinds: string[];
+  unit: string;
+  layer: Layer;
+  mask: string | null;
+  highlight: number[];
+  selected: number;
+  lines: [row: number, score: number][];
+  fly: { rows: number[]; token: string } | null;
+  viewParam: string;
+  link: string;
+  height: number;
+  title: string;
+}
+
+/** A region's name on one zoom level, at a place on the map. */
+export interface Region {
+  x: number;
+  y: number;
+  name: string;
+  weight: number;
+  colour: number;
+}
+
+export interface Pick {
+  row: number;
+  add: boolean;
+}
+
+/** A closed line on the map, and how many points it holds. */
+export interface Selection {
+  polygon: [number, number][];
+  count: number;
+}
+
+export interface Component {
+  data: Data;
+  parentElement: HTMLElement | ShadowRoot;
+  setStateValue(name: string, value: unknown): void;
+  setTriggerValue(name: string, value: unknown): void;
+}
+
+export const NONE = 0xffffffff;

@@ -1,0 +1,115 @@
+"""A map as compact binaries for the browser: little-endian, columns one after another, read there as typed arrays.
+
+Points (18 bytes each): "TVM1", uint32 n, float32 x0 y0 x1 y1 (where all but the outliers lie); then, the most frequent
+first, uint32 row, float32 x y, uint32 count, uint8 trust × 100 (255 unknown), uint8 kind.
+Texts: "TVT1", uint32 n, uint32 k, uint32 n·k nearest others (as positions, 0xffffffff none), uint32 n + 1 offsets,
+UTF-8. A set of regions' names is JSON.
+A layer is one byte a point, a filter one bit a point, in the same order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagviz.types import Floats, Ints, Projection
+
+NOTHING = 255
+"""The colour byte of a point without a category or value."""
+
+STEPS = 254
+"""The colour byte of the highest value of a scale."""
+
+NEAREST = 3
+
+
+def order_of(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Rows in the order of the files: the most frequent first, equal ones by row."""
+    return np.lexsort((np.arange(len(counts)), -counts))
+
+
+def points(
+    xy: Floats, counts: NDArray[np.int64], trust: Floats, kinds: NDArray[np.uint8], order: NDArray[np.int64]
+) -> bytes:
+    low, high = np.quantile(xy, [0.002, 0.998], axis=0) if len(xy) else (np.full(2, -1.0), np.full(2, 1.0))
+    columns = [
+        np.array([len(xy)], dtype="<u4"),
+        np.array([*low, *high], dtype="<f4"),
+        order.astype("<u4"),
+        xy[order].astype("<f4"),
+        np.minimum(counts[order], 2**32 - 1).astype("<u4"),
+        np.where(np.isnan(trust), NOTHING, np.round(100 * np.nan_to_num(trust)))[order].astype(np.uint8),
+        kinds[order].astype(np.uint8),
+    ]
+    return b"TVM1" + b"".join(column.tobytes() for column in columns)
+
+
+def texts(labels: Sequence[str], near: Ints | None, order: NDArray[np.int64]) -> bytes:
+    """near: int32 (n, k) rows of the nearest others, −1 for none."""
+    place = np.full(len(order) + 1, 0xFFFFFFFF, dtype="<u4")
+    place[order] = np.arange(len(order), dtype="<u4")
+    others = np.zeros((len(order), 0), dtype=np.int32) if near is None else near[:, :NEAREST]
+    encoded = [labels[row].encode("utf-8", "replace") for row in order]
+    offsets = np.zeros(len(order) + 1, dtype="<u4")
+    np.cumsum([len(label) for label in encoded], out=offsets[1:])
+    head = np.array([len(order), others.shape[1]], dtype="<u4")
+    return b"".join([b"TVT1", head.tobytes(), place[others[order]].tobytes(), offsets.tobytes(), *encoded])
+
+
+def region_names(projection: Projection, counts: NDArray[np.int64]) -> bytes:
+    """JSON: per level, the heaviest first, `{x, y, name, weight, colour}`; colour: its cluster on the coarsest level.
+
+    A name stands at the member that lies nearest to the median of its cluster, so that it never hangs in the void.
+    """
+    weights = np.sqrt(counts + 1.0)
+    levels = []
+    for level, names in zip(projection.levels, projection.names, strict=True):
+        regions = []
+        rows = np.argsort(level, kind="stable")
+        bounds = np.searchsorted(level[rows], np.arange(len(names) + 1))
+        for cluster, name in enumerate(names):
+            members = rows[bounds[cluster] : bounds[cluster + 1]]
+            if not len(members):
+                continue
+            middle = np.median(projection.xy[members], axis=0)
+            x, y = projection.xy[members[np.argmin(((projection.xy[members] - middle) ** 2).sum(axis=1))]]
+            colour = int(projection.levels[0][members[0]])
+            weight = round(float(weights[members].sum()), 1)
+            regions.append(
+                {"x": round(float(x), 5), "y": round(float(y), 5), "name": name, "weight": weight, "colour": colour}
+            )
+        levels.append(sorted(regions, key=lambda region: -float(str(region["weight"]))))
+    return json.dumps(levels, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def codes(values: NDArray[np.integer], order: NDArray[np.int64]) -> bytes:
+    """Categories 0 … 254 as a layer; anything else has none."""
+    return np.where((values >= 0) & (values < NOTHING), values, NOTHING)[order].astype(np.uint8).tobytes()
+
+
+def shades(values: Floats, order: NDArray[np.int64]) -> bytes:
+    """Values from 0 to 1 as a layer; NaN is unknown."""
+    steps = np.round(np.clip(np.nan_to_num(values), 0, 1) * STEPS)
+    return np.where(np.isnan(values), NOTHING, steps)[order].astype(np.uint8).tobytes()
+
+
+def mask(shown: NDArray[np.bool_], order: NDArray[np.int64]) -> bytes:
+    return np.packbits(shown[order], bitorder="little").tobytes()
+
+
+def inside(polygon: Sequence[tuple[float, float]], xy: Floats) -> NDArray[np.int64]:
+    """Rows of the points within a closed line, by the even-odd rule that the browser follows too."""
+    line = np.asarray(polygon, dtype=np.float64).reshape(-1, 2)
+    if len(line) < 3:
+        return np.empty(0, dtype=np.int64)
+    low, high = line.min(axis=0), line.max(axis=0)
+    rows = np.flatnonzero(((xy >= low) & (xy <= high)).all(axis=1))
+    x, y = xy[rows].astype(np.float64).T
+    odd = np.zeros(len(rows), dtype=bool)
+    for (xi, yi), (xj, yj) in zip(line, np.roll(line, 1, axis=0), strict=True):
+        if yi != yj:
+            odd ^= ((yi > y) != (yj > y)) & (x < (xj - xi) * (y - yi) / (yj - yi) + xi)
+    return rows[odd]

@@ -1,0 +1,98 @@
+"""Colours of the points: by cluster, by category, by value. All light and dark, and safe for the colour-blind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagviz.project import pack
+from tagviz.types import Floats
+from tagviz.ui.map_component.points import MapPoints
+
+# Okabe & Ito (2008), with a darker yellow on light ground and lighter blue on dark.
+LIGHT = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#a68a00", "#6b7280")
+DARK = ("#4ba3dc", "#f07f3c", "#2fc79b", "#e29cc3", "#f2b134", "#7cc8f2", "#e8dc5a", "#9aa3af")
+
+# Few → many: from the ground's own tone to a strong blue, green and yellow, even in lightness (after viridis).
+SCALE_LIGHT = ("#d9dce3", "#9fc3d6", "#4a9fb8", "#1f6f9f", "#2b3a7a", "#30104f")
+SCALE_DARK = ("#343a4a", "#3a4f8a", "#2f7aa5", "#2fa391", "#86cf5d", "#f3e55a")
+DIVERGING_LIGHT = ("#b35806", "#f1a340", "#dcdde2", "#998ec3", "#542788")
+DIVERGING_DARK = ("#f59a3c", "#b87432", "#4a4f5c", "#8f83d1", "#b7a8ff")
+
+
+@dataclass(frozen=True)
+class ColourLayer:
+    """A colour for every point. Categories are at most eight and the rest (grey); a value runs from low to high.
+
+    url: the layer's file (None: one colour for all). legend: whether a legend explains it on the map. regions: whether
+    the categories are the coarsest clusters, which are named on the map itself.
+    """
+
+    url: str | None
+    title: str
+    kind: Literal["categories", "scale"]
+    names: tuple[str, ...] = ()
+    light: tuple[str, ...] = LIGHT
+    dark: tuple[str, ...] = DARK
+    low: str = ""
+    high: str = ""
+    legend: bool = True
+    regions: bool = False
+
+
+def plain(title: str = "") -> ColourLayer:
+    """All points in the first colour."""
+    return ColourLayer(None, title, "categories", legend=False)
+
+
+def by_cluster(points: MapPoints, title: str = "Region") -> ColourLayer:
+    """The coarsest clusters of the first projection: their names stand on the map, so there is no legend."""
+    codes = np.full(len(points), -1, dtype=np.int64)
+    projection = points.first
+    if not projection.levels:
+        return plain(title)
+    codes[: len(projection.vocab)] = projection.levels[0]
+    url = points.files.put(pack.codes(np.where(codes >= len(LIGHT), -1, codes), points.order))
+    return ColourLayer(url, title, "categories", projection.names[0][: len(LIGHT)], legend=False, regions=True)
+
+
+def by_category(points: MapPoints, values: Sequence[str], title: str) -> ColourLayer:
+    """One text per row (facet, language, kind …): the eight most frequent get colours, "" and the rest are grey."""
+    texts = np.asarray(values, dtype=object)
+    names, inverse, sizes = np.unique(texts.astype(str), return_inverse=True, return_counts=True)
+    kept = [place for place in np.argsort(-sizes, kind="stable") if names[place]][: len(LIGHT)]
+    code = np.full(len(names), -1, dtype=np.int64)
+    code[kept] = np.arange(len(kept))
+    url = points.files.put(pack.codes(code[inverse], points.order))
+    return ColourLayer(url, title, "categories", tuple(str(names[place]) for place in kept))
+
+
+def by_value(
+    points: MapPoints,
+    values: Floats | NDArray[np.float64],
+    title: str,
+    low: str,
+    high: str,
+    middle: float | None = None,
+) -> ColourLayer:
+    """One number per row, NaN unknown, from the 1st to the 99th percentile; `low` and `high` say what the ends are.
+
+    middle: the value that is neither (0 for a trend): then colours diverge from it.
+    """
+    numbers = np.asarray(values, dtype=np.float64)
+    known = numbers[np.isfinite(numbers)]
+    if not len(known):
+        return ColourLayer(None, title, "scale", (), SCALE_LIGHT, SCALE_DARK, low, high)
+    bottom, top = np.quantile(known, [0.01, 0.99])
+    if middle is not None:
+        reach = max(abs(bottom - middle), abs(top - middle))
+        bottom, top = middle - reach, middle + reach
+    if top <= bottom:
+        bottom, top = known.min(), max(known.max(), known.min() + 1e-9)
+    shares = np.where(np.isfinite(numbers), (numbers - bottom) / (top - bottom), np.nan).astype(np.float32)
+    light, dark = (SCALE_LIGHT, SCALE_DARK) if middle is None else (DIVERGING_LIGHT, DIVERGING_DARK)
+    return ColourLayer(points.files.put(pack.shades(shares, points.order)), title, "scale", (), light, dark, low, high)

@@ -1,0 +1,87 @@
+"""The smallest page with a map, for the browser tests: `TAGVIZ_MAP_TEST` is a folder with points.npz and texts.json."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import streamlit as st
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tagviz.types import Kind, Projection, Vocab
+from tagviz.ui import map_component as maps
+
+FOLDER = Path(os.environ["TAGVIZ_MAP_TEST"])
+FILES = maps.MapFiles(FOLDER / "files")
+
+
+@st.cache_resource
+def points() -> tuple[maps.MapPoints, np.ndarray]:
+    arrays = np.load(FOLDER / "points.npz")
+    told = json.loads((FOLDER / "texts.json").read_text(encoding="utf-8"))
+    projection = Projection(
+        vocab=Vocab.of(Kind.TAG, told["labels"]),
+        xy=arrays["xy"],
+        levels=tuple(arrays[f"level{number}"] for number in range(len(told["names"]))),
+        names=tuple(tuple(names) for names in told["names"]),
+        trust=arrays["trust"],
+        method="umap",
+        near=arrays["near"],
+    )
+    return maps.publish(FILES, [projection], [arrays["counts"]]), arrays["counts"]
+
+
+def body() -> None:
+    st.set_page_config(layout="wide")
+    data, counts = points()
+    first = data.first
+    left, right = st.columns([3, 1]) if st.query_params.get("wide") is None else (st.container(), st.container())
+    with right:
+        layers = ["region", "popularity", "trust", "initial"]
+        layer = st.selectbox("Colour", layers, index=layers.index(st.query_params.get("layer", "region")))
+        sought = st.text_input("Find")
+        least = st.number_input("At least", 0, int(counts.max()), 0)
+    if layer == "region":
+        colour = maps.by_cluster(data)
+    elif layer == "initial":
+        colour = maps.by_category(data, [str(label)[:1].lower() for label in first.vocab.ids], "Initial")
+    else:
+        values = np.log1p(counts) if layer == "popularity" else first.trust
+        colour = maps.by_value(data, values, layer.capitalize(), "low", "high")
+    with left:
+        before = maps.read_event(data)
+        if before.picked is not None and not before.add:
+            st.session_state["selected"] = before.picked
+        selected = st.session_state.get("selected", "")
+        near = first.near[data.row(selected)] if selected else []
+        found = [key for key in first.vocab.keys(np.arange(len(data))) if sought and sought in key] if sought else []
+        event = maps.map_view(
+            data,
+            colour=colour,
+            selected=selected or None,
+            lines=[(data.key(int(row)), 1.0 - 0.08 * place) for place, row in enumerate(near)],
+            highlight=found[:200],
+            fly_to=[f"tag:{sought}"] if f"tag:{sought}" in found else found[:20],
+            shown=counts >= least if least else None,
+            title="Map of tags",
+            height=int(st.query_params.get("height", 640)),
+        )
+    with right:
+        st.text(f"picked {event.picked} add {event.add}")
+        st.text(f"supported {event.supported}")
+        if event.selection:
+            st.text(f"selection {len(event.selection.keys)}: {', '.join(event.selection.keys[:5])}")
+        st.session_state["runs"] = st.session_state.get("runs", 0) + 1
+        st.text(f"run {st.session_state['runs']}")
+
+
+from streamlit.runtime.scriptrunner import get_script_run_ctx  # noqa: E402
+
+if get_script_run_ctx() is not None:
+    body()
+
+app = st.App(__file__, routes=maps.routes(FILES))
