@@ -160,7 +160,7 @@ def train_sentencepiece(titles: Sequence[str], vocabulary: int = VOCABULARY) -> 
 
     import sentencepiece
 
-    lines = [line for line in dict.fromkeys(normal(title) for title in titles) if line]
+    lines = list(filter(None, map(normal, titles)))
     if not lines:
         raise SourceError("No title to train the tokenizer on", "all titles are empty", "use tokenizer=words")
     model = io.BytesIO()
@@ -178,7 +178,7 @@ def train_sentencepiece(titles: Sequence[str], vocabulary: int = VOCABULARY) -> 
     except RuntimeError as error:
         raise SourceError(
             "The titles are too few for a sentencepiece model",
-            f"{len(lines):,} different titles",
+            f"{len(lines):,} titles that are not empty",
             "use tokenizer=words",
         ) from error
     return model.getvalue()

@@ -27,7 +27,7 @@ def sniff(path: Path) -> float:
     if files[0].name.startswith("mpd.slice."):
         return 1.0
     with files[0].open("rb") as opened:
-        head = opened.read(65536)
+        head = opened.read(2**22)
     return 0.9 if b'"playlists"' in head and b'"pid"' in head else 0.0
 
 
