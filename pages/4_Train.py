@@ -38,7 +38,7 @@ def settings(here: frame.Here, method: Method) -> None:
             if method.source:
                 st.caption(plain.escape(method.source, 300))
         if st.button("Start training", type="primary", icon=":material/play_arrow:"):
-            cached.submit("train", corpus=here.corpus.name, method=method.name, values=values or None)
+            cached.submit("train", {"corpus": here.corpus.name, "method": method.name, "values": values})
             st.rerun()
 
 

@@ -38,9 +38,9 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
         name,
         title,
         columns={
-            "label": st.column_config.TextColumn(kind.capitalize(), width=150 if kind is Kind.TAG else 180),
+            "label": st.column_config.TextColumn(kind.capitalize(), width=125 if kind is Kind.TAG else 150),
             "score": widgets.bar("Score", float(frame["score"].max()), "How strongly this model suggests it", "%.2f"),
-            "why": st.column_config.TextColumn("Because of", help="Which of the asked items brought it"),
+            "why": st.column_config.TextColumn("Because of", width=150, help="Which of the asked items brought it"),
             "both": st.column_config.TextColumn("Both", width=45, help="The other model suggests it too"),
             "add": st.column_config.ButtonColumn(
                 "",

@@ -26,6 +26,7 @@ from tagviz.ranking import Rules
 from tagviz.store.jobs import Job
 from tagviz.store.workspace import Marks, ModelInfo, Workspace
 from tagviz.types import Corpus, Kind, Projection, Query, Ranking, split_key
+from tagviz.ui.map_component import MapFiles
 
 FRESH = 3.0
 """Seconds for which lists of corpora and models are believed, so that what other processes make shows up soon."""
@@ -98,6 +99,16 @@ def projection(place: Place, kind: Kind) -> Projection:
     return map_room.open_map(workspace(), place.opened, place.opened_model, kind)
 
 
+def map_is_ready(place: Place, kind: Kind) -> bool:
+    return map_room.is_ready(workspace(), place.opened_model, kind)
+
+
+@st.cache_resource
+def map_files() -> MapFiles:
+    """Where the browser fetches the map's points from."""
+    return MapFiles(workspace().home / "map")
+
+
 @st.cache_data(max_entries=500, show_spinner=False)
 def recommend(place: Place, query: Query, kind: Kind, rules: Rules = Rules()) -> Ranking:
     return answering.recommend(place.opened, place.opened_model, query, kind, rules)
@@ -166,9 +177,9 @@ def warm() -> None:
         complete(name, fingerprint, "a", (Kind.TAG, Kind.SONG), 1)
 
 
-def submit(kind: str, **arguments: Any) -> int:
+def submit(kind: str, arguments: dict[str, Any]) -> int:
     """Queue long work; the page's list of jobs shows it."""
-    return job_room.submit(workspace(), kind, {name: given for name, given in arguments.items() if given is not None})
+    return job_room.submit(workspace(), kind, arguments)
 
 
 def jobs() -> list[Job]:

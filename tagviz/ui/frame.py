@@ -63,8 +63,9 @@ def open_page(title: str, question: str = "") -> Here:
         for page, label, icon in MENU:
             st.page_link(page, label=label, icon=icon, width="stretch", query_params=state.carried())
     if question:
-        st.title(title, anchor=False)
-        st.caption(question)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+            st.title(title, anchor=False, width="content")
+            st.caption(question, width="content")
     if here is None:
         if title != "Data":
             widgets.empty("No playlists have been brought in yet.", state.DATA, "Bring some in", ":material/upload:")

@@ -56,6 +56,24 @@ def chooser(here: Here, label: str, param: str, kinds: Sequence[Kind], placehold
         )
 
 
+@st.fragment
+def one(here: Here, label: str, param: str, kinds: Sequence[Kind], placeholder: str) -> None:
+    """Choose one item of some kinds; the address keeps its key under `param`."""
+    if st.session_state.pop(_AGAIN, False):
+        st.rerun()
+    typed = st.text_input(
+        label,
+        key=f"type-{param}",
+        type="search",
+        live="200ms",
+        placeholder=placeholder,
+        max_chars=200,
+        label_visibility="collapsed",
+    )
+    if (typed or "").strip():
+        _offer(here, (typed or "").strip(), param, kinds, (), single=True)
+
+
 def name_of(here: Here, term: str, kinds: Sequence[Kind]) -> str:
     """What a person reads for a chosen item; an unknown one as it was typed."""
     try:
@@ -64,7 +82,9 @@ def name_of(here: Here, term: str, kinds: Sequence[Kind]) -> str:
         return term
 
 
-def _offer(here: Here, own: str, param: str, kinds: Sequence[Kind], chosen: Sequence[str]) -> None:
+def _offer(
+    here: Here, own: str, param: str, kinds: Sequence[Kind], chosen: Sequence[str], single: bool = False
+) -> None:
     found = {_term(item.key, kinds): item for item in hits(here, own, kinds)}
     icons = {term: f"{widgets.ICONS[item.kind]} " if len(kinds) > 1 else "" for term, item in found.items()}
     names = {term: item.label for term, item in found.items()}
@@ -78,7 +98,7 @@ def _offer(here: Here, own: str, param: str, kinds: Sequence[Kind], chosen: Sequ
         format_func=lambda term: icons.get(term, "") + plain.escape(names[term], 50),
         key=f"found-{param}",
         on_change=_take,
-        args=(param,),
+        args=(param, single),
         label_visibility="collapsed",
     )
 
@@ -87,10 +107,10 @@ def _term(key: str, kinds: Sequence[Kind]) -> str:
     return key if len(kinds) > 1 else key.partition(":")[2]
 
 
-def _take(param: str) -> None:
+def _take(param: str, single: bool) -> None:
     taken = st.session_state[f"found-{param}"]
     if taken:
-        state.add(param, taken)
+        state.put(**{param: taken}) if single else state.add(param, taken)
         st.session_state[f"type-{param}"] = ""
         st.session_state[f"found-{param}"] = None
         st.session_state[_AGAIN] = True

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from tagviz.errors import TagvizError
+from tagviz.ui import cached, map_component
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,8 @@ _warm = threading.Event()
 
 
 def routes() -> list[BaseRoute]:
-    return [Route("/ready", _ready)]
+    """Readiness, and what the map fetches."""
+    return [Route("/ready", _ready), *map_component.routes(cached.map_files())]
 
 
 @asynccontextmanager
@@ -37,8 +39,6 @@ async def _ready(request: Request) -> JSONResponse:
 
 
 def _warm_up() -> None:
-    from tagviz.ui import cached
-
     try:
         cached.warm()
     except TagvizError as error:

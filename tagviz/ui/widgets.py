@@ -160,9 +160,11 @@ def csv_button(frame: pd.DataFrame, name: str) -> None:
     )
 
 
-def bar(label: str, top: float, help: str = "", format: str = "%.3f") -> Any:
+def bar(label: str, top: float, help: str = "", format: str = "%.3f", width: int = 115) -> Any:
     """A column whose numbers are bars up to `top`."""
-    return st.column_config.ProgressColumn(label, min_value=0.0, max_value=top or 1.0, format=format, help=help or None)
+    return st.column_config.ProgressColumn(
+        label, min_value=0.0, max_value=top or 1.0, format=format, help=help or None, width=width
+    )
 
 
 def figure(fig: Any, name: str, alt: str, on_select: Any = "ignore", **options: Any) -> Any:

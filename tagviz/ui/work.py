@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -32,6 +33,14 @@ def work(kinds: Sequence[str], title: str = "At work") -> None:
     """The list of jobs of some kinds, kept up to date; when one ends, the whole page is drawn anew."""
     running = any(not job.over for job in _mine(kinds))
     st.fragment(_work, run_every=EVERY if running else IDLE)(tuple(kinds), title, running)
+
+
+def ensure(kind: str, arguments: dict[str, Any]) -> None:
+    """Queue work that a page needs, unless it failed or was stopped before, and show how far it is."""
+    same = [job for job in _mine([kind]) if dict(job.arguments) == arguments]
+    if not same or same[0].state is State.DONE:
+        cached.submit(kind, arguments)
+    work([kind])
 
 
 def _work(kinds: tuple[str, ...], title: str, was_running: bool) -> None:

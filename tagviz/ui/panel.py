@@ -1,0 +1,125 @@
+"""The page of one tag or song: what is near, what goes with it, who plays it, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from tagviz.figures import profile as figures
+from tagviz.operations.answers import ItemPage
+from tagviz.types import Kind, split_key
+from tagviz.ui import cached, plain, state, widgets
+from tagviz.ui.frame import Here
+
+PARAMS = {Kind.TAG: "tag", Kind.SONG: "song"}
+MOST_ASKED = 20
+"""Tags of a selection that are taken over into a question."""
+
+
+def item(here: Here, page: ItemPage) -> None:
+    """The panel of one item; every row leads on."""
+    kind, ident = split_key(page.key)
+    st.subheader(plain.escape(page.label, 80), anchor=False)
+    facet = f"{page.facet} · " if page.facet else ""
+    st.caption(plain.escape(f"{kind.capitalize()} · {facet}in {plain.count(page.count, 'playlist')}"))
+    with widgets.row():
+        if kind in PARAMS:
+            st.page_link(
+                state.RECOMMEND,
+                label="Recommend with it",
+                icon=":material/queue_music:",
+                query_params=state.carried(**{PARAMS[kind]: (ident,)}),
+            )
+        st.button(
+            "Let go", icon=":material/close:", type="tertiary", on_click=state.put, kwargs={"at": ""}, key="let-go"
+        )
+    near, company, songs, lists, years = st.tabs(["Near", "Together", "Songs", "Playlists", "Years"])
+    with near:
+        st.caption("Nearest in the full space: they keep the same company.")
+        frame = pd.DataFrame(
+            {"key": page.neighbours.keys, "label": page.neighbours.labels, "score": page.neighbours.scores}
+        )
+        _links(frame, "near", "score", widgets.bar("Nearness", 1.0, "Cosine: 1 is the same direction", "%.2f"))
+    with company:
+        st.caption("Tags on the same playlists. Lift: how many times more often than by chance.")
+        _links(page.together, "together", "lift", _lift(page.together))
+    with songs:
+        if page.songs.empty:
+            st.caption("No songs are known here.")
+        else:
+            st.caption("The songs that are most typical of its playlists.")
+            _links(page.songs, "songs", "lift", _lift(page.songs))
+    with lists:
+        _playlists(page.playlists)
+    with years:
+        if len(page.years) > 1:
+            widgets.figure(
+                figures.trend(page.years, page.label, widgets.dark()), "years", f"Playlists with {page.label} per year"
+            )
+        else:
+            st.caption("The playlists carry no dates, or all are of one year.")
+
+
+def selection(here: Here, keys: Sequence[str]) -> None:
+    """The panel of what a lasso holds."""
+    st.subheader(f"{plain.count(len(keys), 'tag')} in the selection", anchor=False)
+    items = [cached.item(*here.names, key) for key in keys]
+    st.page_link(
+        state.RECOMMEND,
+        label="Recommend with the most frequent of them",
+        icon=":material/queue_music:",
+        query_params=state.carried(tag=[split_key(key)[1] for key in keys[:MOST_ASKED]]),
+    )
+    frame = pd.DataFrame(
+        {"key": list(keys), "label": [item.label for item in items], "count": [item.count for item in items]}
+    )
+    top = float(frame["count"].max()) if len(frame) else 1.0
+    _links(frame, "selection", "count", widgets.bar("Playlists", top, format="localized"))
+
+
+def _lift(frame: pd.DataFrame) -> object:
+    return widgets.bar("Lift", float(frame["lift"].max()) if len(frame) else 1.0, format="%.1f ×")
+
+
+def _links(frame: pd.DataFrame, name: str, measure: str, column: object) -> None:
+    """A table whose rows lead to the item's own page."""
+    columns = ["label", measure] + (["count"] if measure == "lift" else [])
+    widgets.table(
+        frame[columns],
+        f"panel-{name}",
+        columns={
+            "label": st.column_config.TextColumn("", width=130),
+            measure: column,
+            "count": st.column_config.NumberColumn("Playlists", width=75, help="Playlists with both"),
+        }
+        | ({measure: column} if measure == "count" else {}),
+        alt=f"{name}: click a row to go there",
+        on_select=lambda: _go(f"table-panel-{name}", tuple(frame["key"])),
+        selection_mode="single-cell",
+    )
+
+
+def _go(table: str, keys: tuple[str, ...]) -> None:
+    cells = st.session_state[table]["selection"]["cells"]
+    if cells and cells[0][0] < len(keys):
+        state.put(at=keys[cells[0][0]])
+
+
+def _playlists(frame: pd.DataFrame) -> None:
+    if frame.empty:
+        st.caption("No playlist holds it.")
+        return
+    dated = frame["date"].notna().any()
+    shown = frame[["title", *(["date"] if dated else []), "likes"]]
+    widgets.table(
+        shown,
+        "panel-playlists",
+        columns={
+            "title": st.column_config.TextColumn("Title", width=170),
+            "date": st.column_config.DateColumn("Date", format="D MMM YYYY"),
+            "likes": st.column_config.NumberColumn("Likes", format="localized", width=60),
+        },
+        alt="Example playlists, the most liked first",
+    )
