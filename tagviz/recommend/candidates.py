@@ -1,0 +1,108 @@
+"""Candidates: for each query the items that any member puts near the top, with what every member thinks of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tagviz.recommend.members import comparable
+from tagviz.types import Asked, Floats, Ints, Kind, Recommender
+
+
+@dataclass(frozen=True, eq=False)
+class Candidates:
+    """rows int32 (q, w): items, in no order, −1 where a query has fewer. scores float32 (q, w, members): in [0, 1]."""
+
+    rows: Ints
+    scores: Floats
+
+    @property
+    def real(self) -> NDArray[np.bool_]:
+        return self.rows >= 0
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Candidates of validation questions. hits bool (q, w): is hidden; sizes (q,): how many items are hidden; cases
+    (q,)."""
+
+    candidates: Candidates
+    hits: NDArray[np.bool_]
+    sizes: NDArray[np.int64]
+    cases: NDArray[np.int64]
+
+    def ndcg(self, values: Floats, depth: int) -> Floats:
+        """(q,): nDCG at `depth` when candidates are ordered by `values` (q, w), against the ideal over what is
+        hidden."""
+        ordered = best_first(np.where(self.candidates.real, -values, np.inf), depth)
+        discounts = 1 / np.log2(np.arange(2, depth + 2))
+        gained = np.take_along_axis(self.hits, ordered, axis=1) @ discounts[: ordered.shape[1]]
+        ideal = np.concatenate([[0.0], np.cumsum(discounts)])[np.minimum(self.sizes, depth)]
+        return np.asarray(np.divide(gained, ideal, out=np.zeros_like(gained), where=ideal > 0), dtype=np.float32)
+
+    def select(self, queries: NDArray[np.intp]) -> Judged:
+        kept = Candidates(self.candidates.rows[queries], self.candidates.scores[queries])
+        return Judged(kept, self.hits[queries], self.sizes[queries], self.cases[queries])
+
+
+def best_first(costs: Floats, depth: int) -> NDArray[np.intp]:
+    """(q, ≤ depth): places of the lowest costs of each row, lowest first."""
+    if depth < costs.shape[1]:
+        lowest = np.argpartition(costs, depth - 1, axis=1)[:, :depth]
+        order = np.argsort(np.take_along_axis(costs, lowest, axis=1), axis=1, kind="stable")
+        return np.take_along_axis(lowest, order, axis=1)
+    return np.argsort(costs, axis=1, kind="stable")
+
+
+def candidates(members: Mapping[str, Recommender], asked: Asked, kind: Kind, most: int) -> Candidates:
+    """The `most` best items of each member, without what the query holds or must not be answered."""
+    scores = np.stack([comparable(member, asked, kind) for member in members.values()], axis=2)
+    return from_scores(scores, asked, kind, most)
+
+
+def from_scores(scores: Floats, asked: Asked, kind: Kind, most: int) -> Candidates:
+    """Candidates from the members' comparable scores (q, n_kind, members)."""
+    count, width, depth = scores.shape
+    most = min(most, width)
+    chosen = np.zeros((count, width), dtype=bool)
+    for member in range(depth):
+        best = np.argpartition(-scores[:, :, member], most - 1, axis=1)[:, :most]
+        np.put_along_axis(chosen, best, True, axis=1)
+    for group in (asked.items, asked.masked, asked.avoid):
+        if kind in group:
+            owners = np.repeat(np.arange(count), np.diff(group[kind].indptr))
+            chosen[owners, group[kind].indices] = False
+    owner, item = np.nonzero(chosen)
+    sizes = np.bincount(owner, minlength=count)
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    rows = np.full((count, int(sizes.max(initial=1))), -1, dtype=np.int32)
+    values = np.zeros((*rows.shape, depth), dtype=np.float32)
+    rows[owner, place] = item
+    values[owner, place] = scores[owner, item]
+    return Candidates(rows, values)
+
+
+def judge(found: Candidates, hidden: sp.csr_matrix, cases: NDArray[np.int64]) -> Judged:
+    """Which candidates are hidden items of their query."""
+    owners = np.repeat(np.arange(len(found.rows)), found.rows.shape[1])
+    flat = np.asarray(hidden[owners, np.maximum(found.rows, 0).ravel()]).ravel() > 0
+    return Judged(found, flat.reshape(found.rows.shape) & found.real, np.diff(hidden.indptr).astype(np.int64), cases)
+
+
+def stack(parts: Sequence[Judged]) -> Judged:
+    """Judged candidates of several batches as one."""
+    width = max(part.hits.shape[1] for part in parts)
+
+    def padded(array: NDArray[np.generic], filler: float) -> NDArray[np.generic]:
+        missing = [(0, 0), (0, width - array.shape[1])] + [(0, 0)] * (array.ndim - 2)
+        return np.pad(array, missing, constant_values=filler)
+
+    rows = np.concatenate([padded(part.candidates.rows, -1) for part in parts])
+    scores = np.concatenate([padded(part.candidates.scores, 0) for part in parts])
+    hits = np.concatenate([padded(part.hits, False) for part in parts])
+    sizes = np.concatenate([part.sizes for part in parts])
+    return Judged(Candidates(rows, scores), hits, sizes, np.concatenate([part.cases for part in parts]))

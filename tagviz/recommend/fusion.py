@@ -1,0 +1,189 @@
+"""Fusion: members' rows stretched to [0, 1] and added, with weights learned per case and kind on validation playlists.
+
+s_j = Σ_m w_m(case, kind) · scaled(s^m)_j. Weights maximise nDCG by coordinate search (as in Metzler & Croft 2007,
+"Linear feature-based models for information retrieval"); a rare case's weights are drawn towards those of all cases
+together. The score combination is CombSUM of Fox & Shaw 1994 with learned weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tagviz.methods import Arrays, Tools
+from tagviz.params import Params, knob
+from tagviz.ranking import chunks
+from tagviz.recommend.candidates import Judged, candidates, judge, stack
+from tagviz.recommend.members import Member, comparable, default_members, fit_members, keep_members, restore_members
+from tagviz.recommend.shared import check_kind, reasons
+from tagviz.recommend.validation import CASES, DEPTH, Questions, cases_of, folds, questions, select
+from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason, Recommender, frozen
+
+MOST = {Kind.SONG: 200, Kind.TAG: 50}
+"""Candidates taken from each member: a few times what is judged."""
+
+
+class FusionParams(Params):
+    """Settings of the learned fusion."""
+
+    folds: int = knob(3, "Parts into which the playlists are cut; each is asked of members that have not seen it", ge=2)
+    questions: int = knob(3000, "Most validation questions; more is steadier and slower", first=True, ge=50)
+    shrink: float = knob(
+        150.0, "Questions of a case at which its own weights count as much as those of all cases", ge=0
+    )
+
+
+class Fusion:
+    """Members and, per kind, weights float32 (8 cases, members)."""
+
+    method = "fusion"
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        params: FusionParams,
+        members: Sequence[Member],
+        fitted: Mapping[str, Recommender],
+        weights: Mapping[Kind, Floats],
+    ) -> None:
+        self.corpus = corpus
+        self.params = params
+        self.members = tuple(members)
+        self.fitted = {member.name: fitted[member.name] for member in members}
+        self.weights = dict(weights)
+        self.kinds = frozenset(weights)
+
+    @classmethod
+    def fit(cls, corpus: Corpus, params: FusionParams, tools: Tools, members: Sequence[Member] | None = None) -> Fusion:
+        members = default_members(corpus) if members is None else members
+        judged = validate(corpus, params, tools, members)
+        weights = {kind: learn_weights(of_kind, DEPTH[kind], params.shrink) for kind, of_kind in judged.items()}
+        return cls(corpus, params, members, fit_members(corpus, members, tools), weights)
+
+    @classmethod
+    def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Fusion:
+        members, fitted = restore_members(arrays, params["members"], corpus)
+        weights = {
+            kind: frozen(arrays[f"weights/{kind}"]) for kind in (Kind.TAG, Kind.SONG) if f"weights/{kind}" in arrays
+        }
+        return cls(corpus, FusionParams.parse(params["fusion"]), members, fitted, weights)
+
+    def score(self, asked: Asked, kind: Kind) -> Floats:
+        check_kind(kind, self.kinds, self.method)
+        weights = self.weights[kind][cases_of(asked)]
+        total = np.zeros((len(asked), len(self.corpus.vocab(kind))), dtype=np.float32)
+        for number, member in enumerate(self.fitted.values()):
+            if weights[:, number].any():
+                total += weights[:, [number]] * comparable(member, asked, kind)
+        return total
+
+    def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
+        """What each member gave, and what the members say brought the item, weighted by what they gave."""
+        check_kind(kind, self.kinds, self.method)
+        rows = np.asarray(rows)
+        weights = self.weights[kind][cases_of(asked)[0]]
+        gave = {
+            name: weight * comparable(member, asked, kind)[0, rows]
+            for weight, (name, member) in zip(weights, self.fitted.items(), strict=True)
+            if weight > 0
+        }
+        said = {name: self.fitted[name].explain(asked, kind, rows) for name in gave}
+        return tuple(
+            _merged({name: float(gave[name][n]) for name in gave}, {name: said[name][n] for name in said})
+            for n in range(len(rows))
+        )
+
+    def state(self) -> tuple[Arrays, dict[str, Any]]:
+        arrays, kept = keep_members(self.members, self.fitted)
+        arrays.update({f"weights/{kind}": frozen(weights) for kind, weights in self.weights.items()})
+        return arrays, {"fusion": self.params.model_dump(), "members": kept}
+
+
+def validate(corpus: Corpus, params: FusionParams, tools: Tools, members: Sequence[Member]) -> dict[Kind, Judged]:
+    """Candidates of validation questions, each scored by members fitted without the question's group (cross-
+    fitting)."""
+    parts: dict[Kind, list[Judged]] = {}
+    for asked, hidden, fitted, _ in out_of_sample(corpus, params, tools, members):
+        for kind, matrix in hidden.items():
+            if matrix.nnz:
+                found = candidates(fitted, asked, kind, MOST[kind])
+                parts.setdefault(kind, []).append(judge(found, matrix, cases_of(asked)))
+    return {kind: stack(of_kind) for kind, of_kind in parts.items()}
+
+
+def out_of_sample(corpus: Corpus, params: FusionParams, tools: Tools, members: Sequence[Member]) -> Any:
+    """Per chunk of validation questions: asked, hidden, members fitted without these playlists' groups, and their
+    corpus."""
+    fold = folds(corpus, params.folds, tools.seed)
+    for number in range(params.folds):
+        tools.progress(Progress("Validating", number / (params.folds + 1), f"fold {number + 1} of {params.folds}"))
+        kept = corpus.select(np.flatnonzero(fold != number))
+        fitted = fit_members(kept, members, tools)
+        drawn = _some(questions(corpus.select(np.flatnonzero(fold == number)), tools.seed + number), params, tools.seed)
+        width = max(len(corpus.vocab(kind)) for kind in (Kind.TAG, Kind.SONG)) * len(members)
+        for start, stop in chunks(len(drawn.asked), width):
+            part = select(drawn, np.arange(start, stop))
+            yield part.asked, part.hidden, fitted, kept
+
+
+def _some(drawn: Questions, params: FusionParams, seed: int) -> Questions:
+    most = max(1, params.questions // params.folds)
+    if len(drawn.asked) <= most:
+        return drawn
+    return select(drawn, np.sort(np.random.default_rng(seed).choice(len(drawn.asked), most, replace=False)))
+
+
+def learn_weights(judged: Judged, depth: int, shrink: float) -> Floats:
+    """(8 cases, members) float32, each row adding up to 1: the weights of the highest mean nDCG at `depth`."""
+    asked = judged.select(np.flatnonzero(judged.sizes > 0))
+    members = asked.candidates.scores.shape[2]
+    together = _search(asked, depth, np.full(members, 1 / members))
+    weights = np.tile(together, (CASES, 1))
+    cases = np.unique(asked.cases)
+    for case in cases if len(cases) > 1 else ():
+        rows = np.flatnonzero(asked.cases == case)
+        own = _search(asked.select(rows), depth, together)
+        trust = len(rows) / (len(rows) + shrink)
+        weights[case] = trust * own + (1 - trust) * together
+    return weights.astype(np.float32)
+
+
+def _search(judged: Judged, depth: int, start: Floats) -> Floats:
+    """Coordinate search: one weight is moved up or down at a time as long as the mean nDCG rises, with falling
+    steps."""
+    scores = judged.candidates.scores
+    best, value = start, float(judged.ndcg(scores @ start.astype(np.float32), depth).mean())
+    for step in (0.3, 0.15, 0.07):
+        for _ in range(2):
+            before = value
+            for member in range(len(start)):
+                for moved in (step, -step):
+                    tried = best.copy()
+                    tried[member] = max(0.0, tried[member] + moved)
+                    if tried.sum() == 0:
+                        continue
+                    tried /= tried.sum()
+                    reached = float(judged.ndcg(scores @ tried.astype(np.float32), depth).mean())
+                    if reached > value:
+                        best, value = tried, reached
+            if value <= before:
+                break
+    return best
+
+
+def _merged(gave: Mapping[str, float], said: Mapping[str, Sequence[Reason]]) -> tuple[Reason, ...]:
+    """Reasons of one item: members by what they gave; asked items and playlists by the members' shares."""
+    whole = sum(gave.values())
+    if whole <= 0:
+        return ()
+    result = []
+    for via in ("asked", "playlist"):
+        telling = {name: [reason for reason in found if reason.via == via] for name, found in said.items()}
+        sure = sum(gave[name] for name, found in telling.items() if found)
+        weights = [gave[name] / sure * reason.weight for name, found in telling.items() for reason in found if sure > 0]
+        names = [(reason.key, reason.label) for found in telling.values() for reason in found if sure > 0]
+        result += reasons(np.array(weights), names, via)
+    shares = np.array(list(gave.values()))
+    return tuple(result + reasons(shares, [(f"member:{name}", name) for name in gave], "member"))
