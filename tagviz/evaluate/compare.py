@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tagviz.errors import BadParameter
 from tagviz.evaluate import metrics
 from tagviz.evaluate.report import EvalReport
-from tagviz.evaluate.resampling import holm, interval, resampled, sign_flip
+from tagviz.evaluate.resampling import holm, intervals, resampled, sign_flip
 from tagviz.types import Kind
 
 BETTER, WORSE, UNCLEAR, SAME = "better", "worse", "not enough questions to tell", "no difference"
@@ -42,7 +42,7 @@ def compare(
     if not pairs or not len(values):
         return pd.DataFrame(columns=names)
     differences = np.column_stack([values[:, a] - values[:, b] for a, b in pairs])
-    spread = resampled(differences, codes, resamples, seed)
+    low, high = intervals(resampled(differences, codes, resamples, seed))
     p = sign_flip(np.nan_to_num(differences), codes, seed=seed)
     corrected = holm(p)
     table = []
@@ -50,11 +50,10 @@ def compare(
         here = differences[:, at]
         known = here[~np.isnan(here)]
         mean = float(known.mean()) if len(known) else float("nan")
-        low, high = interval(spread[:, at])
         wins, losses = int((known > 0).sum()), int((known < 0).sum())
         same = wins == losses == 0
         verdict = SAME if same else UNCLEAR if corrected[at] >= LEVEL else BETTER if mean > 0 else WORSE
-        row = (columns[a], columns[b], mean, low, high, p[at], corrected[at], verdict, len(known), wins, losses)
+        row = (columns[a], columns[b], mean, low[at], high[at], p[at], corrected[at], verdict, len(known), wins, losses)
         table.append((*row, len(known) - wins - losses))
     return pd.DataFrame(table, columns=names)
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tagviz.errors import BadParameter
 from tagviz.evaluate.report import EvalReport
-from tagviz.evaluate.resampling import interval, resampled
+from tagviz.evaluate.resampling import intervals, resampled
 from tagviz.types import Kind
 
 METRICS = ("precision", "recall", "f1", "ndcg", "ndcg_cut", "hit", "mrr")
@@ -158,32 +158,32 @@ def summary(
         chosen = np.intersect1d(chosen, np.arange(len(report))[rows])
     columns, values = matrix(report, kind, k)
     values = values[chosen]
-    means = _means(values)
-    spread = (
-        resampled(values, clusters(report)[chosen], resamples, seed) if resamples else np.empty((0, values.shape[1]))
-    )
-    samples = {column: spread[:, at] for at, column in enumerate(columns)}
-    point = dict(zip(columns, means, strict=True))
-    for label in report.labels:
-        song, tag = (label, "song_ndcg"), (label, "tag_ndcg")
-        point[label, "arena"] = arena_of(point[song], point[tag])
-        samples[label, "arena"] = ARENA_WEIGHT[Kind.SONG] * samples[song] + ARENA_WEIGHT[Kind.TAG] * samples[tag]
+    means = _means(values)[None]
+    spread = resampled(values, clusters(report)[chosen], resamples, seed) if resamples else means[:0]
+    # the combined score is a weighted sum of two columns: of the means as of every resample
+    columns += [(label, "arena") for label in report.labels]
+    means, spread = (np.column_stack([numbers, _combined(numbers, len(report.labels))]) for numbers in (means, spread))
+    low, high = intervals(spread)
     size = report.truth_size(kind)[chosen] if kind in report.hidden else np.zeros(len(chosen), dtype=int)
-    table = []
-    for label in report.labels:
-        row: dict[str, Any] = {"model": label}
-        for metric in (*METRICS, "song_ndcg", "tag_ndcg", "arena"):
-            row[metric] = point[label, metric]
-            if resamples:
-                row[f"{metric}_low"], row[f"{metric}_high"] = interval(samples[label, metric])
-        row["questions"], row["empty"] = int((size > 0).sum()), int((size == 0).sum())
-        table.append(row)
-    return pd.DataFrame(table)
+    table: dict[str, dict[str, Any]] = {label: {"model": label} for label in report.labels}
+    for at, (label, metric) in enumerate(columns):
+        table[label][metric] = means[0, at]
+        if resamples:
+            table[label] |= {f"{metric}_low": low[at], f"{metric}_high": high[at]}
+    counts = {"questions": int((size > 0).sum()), "empty": int((size == 0).sum())}
+    return pd.DataFrame([row | counts for row in table.values()])
 
 
 def arena_of(song: float, tag: float) -> float:
     """The Arena's combined score."""
     return ARENA_WEIGHT[Kind.SONG] * song + ARENA_WEIGHT[Kind.TAG] * tag
+
+
+def _combined(numbers: Values, models: int) -> Values:
+    """The combined score from rows of numbers as in `matrix`: (rows, models)."""
+    width = len(METRICS) + 2
+    table = numbers.reshape(len(numbers), models, width)
+    return ARENA_WEIGHT[Kind.SONG] * table[:, :, -2] + ARENA_WEIGHT[Kind.TAG] * table[:, :, -1]
 
 
 def clusters(report: EvalReport) -> NDArray[np.int64]:

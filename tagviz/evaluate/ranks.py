@@ -55,13 +55,13 @@ def histogram(
     for label in labels or report.labels_for(kind):
         report.check(label, kind)
         ranks = report.ranks[label, kind][counted]
-        within = (ranks > 0) & (ranks <= k)
-        bar = np.where(within, (ranks - 1) // width, len(starts))
+        at = np.bincount(np.where(ranks <= k, ranks, 0), minlength=k + 1)
         total = max(1, len(ranks))
-        shares[label] = np.bincount(bar, minlength=len(starts) + 1) / total
-        found[label] = float(within.sum() / total)
-        middle = np.sort(np.where(within, ranks.astype(float), inf))[(len(ranks) - 1) // 2] if len(ranks) else inf
-        median[label] = float(middle)
+        shares[label] = np.append(np.add.reduceat(at[1:], starts - 1), at[0]) / total
+        found[label] = float(1 - at[0] / total) if len(ranks) else 0.0
+        below = np.cumsum(at[1:])
+        middle = int(np.searchsorted(below, (len(ranks) + 1) // 2)) + 1
+        median[label] = float(middle) if len(ranks) and middle <= k else inf
     return RankHistogram(kind, k, starts, ends, shares, median, found, int(counted.sum()))
 
 

@@ -33,7 +33,7 @@ def resampled(values: NDArray[Any], codes: NDArray[Any], resamples: int = 1000, 
 
 
 def sign_flip(
-    differences: NDArray[Any], codes: NDArray[Any], resamples: int = 5000, seed: int = 42
+    differences: NDArray[Any], codes: NDArray[Any], resamples: int = 2000, seed: int = 42
 ) -> NDArray[np.float64]:
     """Two-sided p per column of paired differences (q, m): how often flipping the signs of whole clusters at random
     gives a mean at least as far from 0 (Fisher's randomisation test, recommended for ranked retrieval by Smucker et
@@ -61,12 +61,14 @@ def holm(p: NDArray[Any]) -> NDArray[np.float64]:
     return corrected
 
 
-def interval(samples: NDArray[Any], level: float = 0.95) -> tuple[float, float]:
-    """The middle `level` of resampled means (percentile interval); NaN where there are none."""
-    if not np.isfinite(samples).any():
-        return float("nan"), float("nan")
-    low, high = np.nanquantile(samples, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+def intervals(samples: NDArray[Any], level: float = 0.95) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lower and upper ends, per column, of the middle `level` of resampled means (percentile interval); NaN where a
+    column has resamples without any value."""
+    if not len(samples):
+        nothing = np.full(samples.shape[1], np.nan)
+        return nothing, nothing
+    low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return low, high
 
 
 def _by_cluster(

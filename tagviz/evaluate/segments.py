@@ -12,7 +12,7 @@ from tagviz.errors import BadParameter
 from tagviz.evaluate import metrics
 from tagviz.evaluate.items import BANDS
 from tagviz.evaluate.report import EvalReport
-from tagviz.evaluate.resampling import interval, resampled
+from tagviz.evaluate.resampling import intervals, resampled
 from tagviz.types import Kind
 
 OF_QUESTIONS = ("case", "length", "language", "year")
@@ -65,7 +65,7 @@ def segments(
         values = recalls or _all_metrics(report, kind, k)
         columns = list(values)
         numbers = np.column_stack([values[column][mask] for column in columns])
-        means = resampled(numbers, codes[mask], resamples, seed)
+        low, high = intervals(resampled(numbers, codes[mask], resamples, seed))
         for label in report.labels_for(kind):
             row: dict[str, Any] = {"segment": name, "model": label}
             for at, (of, metric) in enumerate(columns):
@@ -73,7 +73,7 @@ def segments(
                     known = numbers[:, at][~np.isnan(numbers[:, at])]
                     row["questions"] = len(known)
                     row[metric] = float(known.mean()) if len(known) else np.nan
-                    row[f"{metric}_low"], row[f"{metric}_high"] = interval(means[:, at])
+                    row[f"{metric}_low"], row[f"{metric}_high"] = low[at], high[at]
             table.append(row)
     frame = pd.DataFrame(table)
     return frame[frame["questions"] > 0].reset_index(drop=True) if len(frame) else frame

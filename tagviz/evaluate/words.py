@@ -9,6 +9,7 @@ import pandas as pd
 from tagviz.evaluate import compare
 from tagviz.evaluate.heatmaps import Instead, Similarity
 from tagviz.evaluate.ranks import RankHistogram
+from tagviz.evaluate.report import EvalReport
 from tagviz.types import Kind
 
 READ_TABLE = (
@@ -27,6 +28,16 @@ READ_INSTEAD = (
 READ_HISTOGRAM = (
     "Each bar says how many of the hidden items come at that place of our list. High bars on the left are good; the "
     "last bar holds what we did not find."
+)
+
+READ_BANDS = (
+    "Head: the most frequent ones, which make up a third of all uses; middle: the next third; tail: all others. A "
+    "model that is good in the head only repeats what is popular."
+)
+READ_BEYOND = (
+    "Coverage: share of all items that are suggested at least once. Novelty: how rare the suggestions are, in bits. "
+    "Popularity lift: how much more popular than what was hidden. Tail share: suggestions from the tail. Diversity: "
+    "how different the suggestions of one list are. Calibration: how far their genres are from those shown, 0 is best."
 )
 
 
@@ -105,6 +116,16 @@ def instead_title(shape: Instead, k: int) -> str:
     if mixed[hidden, given] <= 0:
         return said
     return f"{said}; most often instead: “{shape.names[given]}” for “{shape.names[hidden]}”"
+
+
+def about(report: EvalReport) -> str:
+    """One sentence on what was evaluated and how."""
+    how = f"{report.protocol} protocol" + (f", {report.mask} mask" if report.protocol == "arena" else "")
+    whole = "whole listeners or artists held out" if report.by_group else "playlists held out one by one"
+    return (
+        f"{len(report):,} questions on {report.corpus}, {report.playlists:,} playlists trained on; {how}, {whole}, "
+        f"seed {report.seed}; {report.created[:10]}, corpus {report.fingerprint}, tagviz {report.version or '?'}."
+    )
 
 
 def share(value: float) -> str:

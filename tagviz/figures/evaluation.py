@@ -173,7 +173,9 @@ def rank_histogram(
                     y=shown,
                     name=f"{safe(label, 28)}: {found}",
                     text=[""] * (len(shown) - 1) + [found if len(shares) == 1 else ""],
-                    textposition="auto",
+                    textposition="outside",
+                    textangle=0,
+                    cliponaxis=False,
                     marker={
                         "color": look,
                         "opacity": opacity,

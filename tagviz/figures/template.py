@@ -126,7 +126,7 @@ def figure(title: str, dark: bool = False, height: int = 380, x: str = "", y: st
     made.update_layout(template=template(dark), height=height, title_text=lines)
     made.update_layout(margin_t=28 + 20 * (1 + lines.count("<br>")))
     # a fixed distance from the upper edge, whatever the height
-    made.update_layout(title_y=1 - 10 / height)
+    made.update_layout(title_y=1 - (10 + 12 * lines.count("<br>")) / height)
     made.update_xaxes(title_text=safe(x))
     made.update_yaxes(title_text=safe(y))
     return made

@@ -1,0 +1,147 @@
+"""What a page or file shows of a report: tables, sentences and figures put together. Nothing is scored or computed
+here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from tagviz.evaluate import beyond, compare, heatmaps, html, metrics, ranks, segments, words
+from tagviz.evaluate.report import EvalReport
+from tagviz.figures import evaluation as draw
+from tagviz.types import Kind
+
+SHOWN = ("precision", "recall", "f1", "ndcg")
+Reading = Literal["similarity", "instead"]
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """The evaluation at a glance: `summary` (see metrics.summary), `comparison` (see compare.compare; `even` names
+    the models that cannot be told from the best), three figures, and beside each a sentence of what it says and one
+    of how to read it."""
+
+    summary: pd.DataFrame
+    comparison: pd.DataFrame
+    best: str
+    even: tuple[str, ...]
+    sentence: str
+    dots: go.Figure
+    heatmap: go.Figure | None
+    heatmap_reading: str
+    histogram: go.Figure
+    histogram_reading: str
+
+
+def panel(
+    report: EvalReport,
+    label: str = "",
+    kind: Kind = Kind.TAG,
+    k: int = 10,
+    case: str = "",
+    reading: Reading = "similarity",
+    cumulative: bool = False,
+    overlaid: bool = True,
+    dark: bool = False,
+    resamples: int = 1000,
+) -> Panel:
+    """The panel for one kind, k and case. label: the model of the heatmap, and of the histogram unless all are
+    `overlaid` ("": the best one). The heatmaps are about tags: None where the report or the model has none."""
+    summary = metrics.summary(report, kind, k, case, resamples=resamples)
+    comparison = compare.compare(report, "ndcg", kind, k, case, resamples)
+    best = leader(report, summary)
+    label = label or best
+    verdicts = compare.verdicts(comparison, best)
+    sentence = words.table_sentence(summary, comparison, k, kind)
+    shape = ranks.histogram(report, kind, k, case, () if overlaid else (label,))
+    histogram = draw.rank_histogram(
+        shape.bars, shape.shares, words.histogram_title(shape, label), kind, shape.median, shape.ends, cumulative, dark
+    )
+    return Panel(
+        summary=summary,
+        comparison=comparison,
+        best=best,
+        even=tuple(other for other, verdict in verdicts.items() if verdict in (compare.UNCLEAR, compare.SAME)),
+        sentence=sentence,
+        dots=draw.metric_dots(summary, SHOWN, sentence, dark),
+        heatmap=heatmap(report, label, k, case, reading, dark) if (label, Kind.TAG) in report.rows else None,
+        heatmap_reading=words.READ_INSTEAD if reading == "instead" else words.READ_SIMILARITY,
+        histogram=histogram,
+        histogram_reading=words.READ_HISTOGRAM,
+    )
+
+
+def leader(report: EvalReport, summary: pd.DataFrame, metric: str = "ndcg") -> str:
+    """The model with the greatest value; the report's first where there is none."""
+    known = summary.dropna(subset=[metric])
+    return str(known.iloc[int(known[metric].to_numpy().argmax())]["model"]) if len(known) else report.labels[0]
+
+
+def heatmap(
+    report: EvalReport, label: str, k: int = 10, case: str = "", reading: Reading = "similarity", dark: bool = False
+) -> go.Figure:
+    """One of the two heatmaps over all questions of a case."""
+    if reading == "instead":
+        shape = heatmaps.instead(report, label, k, case)
+        return draw.instead_heatmap(shape.values, shape.names, words.instead_title(shape, k), shape.counts, dark)
+    near = heatmaps.similarity(report, label, k, case)
+    return draw.similarity_heatmap(near.values, near.rows, near.columns, words.similarity_title(near, k), dark=dark)
+
+
+def question_heatmap(report: EvalReport, label: str, row: int, k: int = 10, dark: bool = False) -> go.Figure:
+    """The similarity heatmap of one question."""
+    near = heatmaps.similarity_of(report, label, row, k)
+    title = words.similarity_title(near, k)
+    return draw.similarity_heatmap(near.values, near.rows, near.columns, title, one_question=True, dark=dark)
+
+
+def html_report(report: EvalReport, k: int = 10, dark: bool = False, resamples: int = 1000) -> str:
+    """The whole report as one HTML file that opens offline."""
+    sections: list[html.Section] = []
+    for kind in report.kinds:
+        depth = min(k, report.depth(kind))
+        whole = panel(report, kind=kind, k=depth, dark=dark, resamples=resamples)
+        columns = [*SHOWN, *(c for c in ("song_ndcg", "tag_ndcg", "arena") if whole.summary[c].notna().any())]
+        sections.append(
+            html.Section(
+                f"How good are the {kind}s?",
+                (whole.sentence, words.READ_TABLE),
+                whole.dots,
+                whole.summary[["model", *columns, "questions", "empty"]].rename(columns=draw.NAMES),
+                best=[draw.NAMES[c] for c in columns],
+            )
+        )
+        sections.append(html.Section("Where do the right ones come?", (words.READ_HISTOGRAM,), whole.histogram))
+        if kind is Kind.TAG and (whole.best, kind) in report.rows:
+            for reading, read in (("similarity", words.READ_SIMILARITY), ("instead", words.READ_INSTEAD)):
+                shown = heatmap(report, whole.best, depth, reading=reading, dark=dark)  # type: ignore[arg-type]
+                sections.append(html.Section(f"Suggested against hidden tags: {whole.best}", (read,), shown))
+        if len(report.labels_for(kind)) > 1:
+            pairs = [words.comparison_sentence(row, "nDCG") for _, row in whole.comparison.iterrows()]
+            sections.append(html.Section("Which differences are real?", pairs, table=whole.comparison))
+            alike = beyond.agreement(report, kind, depth)
+            title = f"How alike the first {depth} {kind}s are"
+            sections.append(
+                html.Section(
+                    "Do the models agree?",
+                    ("1: the same list in the same order; 0: nothing in common.",),
+                    draw.agreement_heatmap(alike.to_numpy(), list(alike.columns), title, dark),
+                )
+            )
+        if len(report.cases) > 1:
+            parts = segments.segments(report, "case", kind, depth, resamples=resamples)
+            shown = draw.segments_dots(parts, "ndcg", "nDCG by what is shown", "What the question shows", dark)
+            sections.append(html.Section(f"{kind.title()}s by what is shown", (), shown))
+        popular = segments.segments(report, "popularity", kind, depth, resamples=resamples)
+        shown = draw.segments_dots(popular, "recall", f"Recall of common and rare {kind}s", "", dark)
+        sections.append(html.Section(f"Common and rare {kind}s", (words.READ_BANDS,), shown))
+        sections.append(html.Section("Beyond accuracy", (words.READ_BEYOND,), table=beyond.beyond(report, kind, depth)))
+    models = pd.DataFrame(
+        [[m.label, m.method, m.model, ", ".join(f"{a} = {b}" for a, b in m.params.items())] for m in report.models],
+        columns=["label", "method", "model", "parameters"],
+    )
+    sections.append(html.Section("What was judged", (words.about(report), *report.notes), table=models))
+    return html.page(report.name, words.about(report), sections, report.warnings, dark)
