@@ -182,8 +182,9 @@ class _capped:
 
 def _refuse_pickles(folder: Path) -> None:
     """A folder's weights must be SafeTensors: pickled ones can run code when they are read."""
-    pickled = sorted(path for pattern in ("*.bin", "*.pt", "*.pkl", "*.ckpt") for path in folder.rglob(pattern))
-    if pickled and not any(folder.rglob("*.safetensors")):
+    found = sorted(path for pattern in ("*.bin", "*.pt", "*.pkl", "*.ckpt") for path in folder.rglob(pattern))
+    pickled = [path for path in found if not any(path.parent.glob("*.safetensors"))]
+    if pickled:
         raise SourceError(
             f"{folder.name} holds pickled weights only",
             f"{pickled[0].name} can run code when it is loaded",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,57 +11,53 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from tagviz.embed import spectral, word2vec
+from tagviz.embed import sentence
 from tagviz.errors import BadParameter, TagvizError
-from tagviz.methods import Arrays, Tools
+from tagviz.methods import Arrays, Method, Tools
+from tagviz.operations.methods import METHODS
 from tagviz.ranking import rank
-from tagviz.recommend.cooccurrence import Cooccurrence, CooccurrenceParams
-from tagviz.recommend.ease import Ease, EaseParams
-from tagviz.recommend.embedding import EmbeddingRecommender
-from tagviz.recommend.factors import Factors, FactorsParams
-from tagviz.recommend.neighbours import Neighbours, NeighboursParams
-from tagviz.recommend.popularity import Popularity, PopularityParams
-from tagviz.recommend.strategies import STRATEGIES
 from tagviz.types import Asked, Corpus, Kind, Recommender
 from tests.corpora import checkerboard, make_corpus
 
-TOOLS = Tools(seed=7)
-Restore = Callable[[Arrays, Mapping[str, Any], Corpus], Recommender]
+TOOLS = Tools(seed=7, encoder=sentence.load)
+SMALL: Mapping[str, Mapping[str, Any]] = {
+    "spectral": {"min_count": 1, "dimensions": 6},
+    "word2vec": {"min_count": 1, "vector_size": 16, "window": 20, "epochs": 30, "alpha": 0.05},
+}
+"""Settings that suit twenty playlists; methods that are not here take their defaults."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """One recommender under contract. `personal`: its answers follow the query (all but popularity)."""
+    """One recommender under contract, asked in one of its ways. `personal`: its answers follow the query."""
 
-    name: str
-    fit: Callable[[Corpus], Recommender]
-    restore: Restore
-    personal: bool = True
+    entry: Method
+    variant: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.entry.name}:{self.variant}" if self.variant else self.entry.name
+
+    @property
+    def personal(self) -> bool:
+        return self.entry.name != "popularity"
+
+    @property
+    def learns(self) -> bool:
+        """Whether answers follow what stands together: texts such as t1 and t3 alone do not say that they do."""
+        return self.personal and self.name != "sentence:items"
+
+    def fit(self, corpus: Corpus) -> Recommender:
+        fitted = self.entry.fit(corpus, self.entry.params.parse(SMALL.get(self.entry.name)), TOOLS)
+        return self.restore(*fitted.state(), corpus) if self.variant else fitted
+
+    def restore(self, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Recommender:
+        return self.entry.load(arrays, params, corpus, TOOLS, self.variant)
 
 
 def cases() -> list[Case]:
-    """Every recommender and strategy, with settings that suit twenty playlists."""
-    found = [
-        Case("popularity", lambda c: Popularity.fit(c, PopularityParams(), TOOLS), Popularity.restore, personal=False),
-        Case("neighbours", lambda c: Neighbours.fit(c, NeighboursParams(), TOOLS), Neighbours.restore),
-        Case("cooccurrence", lambda c: Cooccurrence.fit(c, CooccurrenceParams(), TOOLS), Cooccurrence.restore),
-        Case("ease", lambda c: Ease.fit(c, EaseParams(), TOOLS), Ease.restore),
-        Case("factors", lambda c: Factors.fit(c, FactorsParams(), TOOLS), Factors.restore),
-    ]
-    for strategy in STRATEGIES:
-        found.append(Case(f"spectral:{strategy}", _spectral(strategy), EmbeddingRecommender.restore))
-        found.append(Case(f"word2vec:{strategy}", _word2vec(strategy), EmbeddingRecommender.restore))
-    return found
-
-
-def _spectral(strategy: str) -> Callable[[Corpus], Recommender]:
-    params = spectral.SpectralParams(min_count=1, dimensions=6)
-    return lambda corpus: EmbeddingRecommender(corpus, spectral.train(corpus, params, TOOLS), strategy)
-
-
-def _word2vec(strategy: str) -> Callable[[Corpus], Recommender]:
-    params = word2vec.Word2VecParams(min_count=1, vector_size=16, window=20, epochs=30, alpha=0.05)
-    return lambda corpus: EmbeddingRecommender(corpus, word2vec.train(corpus, params, TOOLS), strategy)
+    """Every method of the registry in every way it can be asked."""
+    return [Case(entry, variant) for entry in METHODS.values() for variant in entry.variants or ("",)]
 
 
 @pytest.fixture(scope="module", params=cases(), ids=lambda case: case.name)
@@ -137,8 +133,8 @@ def test_the_checkerboard_is_solved_in_all_four_directions(
 
     Each world has 8 items of a kind; 7 are asked where kinds agree, so 1 of the world is left; else 8 are left.
     """
-    if not case.personal:
-        pytest.skip("popularity answers everything alike")
+    if not case.learns:
+        pytest.skip("this method does not look at what stands together")
     rows = list(range(8))
     for kind in fitted.kinds:
         left = 1 if kind is shown else 8
