@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import orjson
@@ -17,7 +17,9 @@ import pandas as pd
 from tagviz.errors import SourceError
 from tagviz.sources.raw import Notes
 
-BLOCK = 16 * 2**20
+BOM = b"\xef\xbb\xbf"
+
+BLOCK = 4 * 2**20
 """Bytes of JSON that are parsed at once."""
 
 
@@ -54,7 +56,7 @@ def read_json(path: Path) -> Any:
     """One JSON document, whole."""
     content = read_bytes(path)
     try:
-        return orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+        return orjson.loads(content.removeprefix(BOM))
     except orjson.JSONDecodeError as error:
         raise _no_json(path, content, 0, error) from error
 
@@ -65,62 +67,76 @@ def json_records(path: Path) -> Iterator[Records]:
     Raises SourceError with the byte offset where the file is cut off or wrong, or the record that is no object.
     """
     exists(path)
-    count, offset, rest = 1, 0, b""
+    scan, count, pending, start, closed = _Scan(), 1, [b""], 0, False
     with path.open("rb") as file:
-        head = file.read(BLOCK).removeprefix(b"\xef\xbb\xbf").lstrip()
-        if not head.startswith(b"["):
-            what = "an object" if head.startswith(b"{") else "not JSON" if head else "empty"
-            raise SourceError(
-                f"{path.name!r} is no JSON list",
-                f"expected [ at the start, the file is {what}",
-                "choose the right file",
-            )
-        rest, offset = head[1:], 1
-        while True:
-            block = file.read(BLOCK)
-            last = not block
-            end = _closed(rest) if last else _boundary(rest)
-            if end:
-                rows = _parse(path, b"[" + rest[:end] + b"]", offset - 1)
-                for number, row in enumerate(rows, count):
-                    if not isinstance(row, dict):
-                        raise wrong_type(path, number, "", "an object", row)
-                if rows:
-                    yield Records(count, rows)
-                count += len(rows)
-            if last:
-                if end is None:
-                    raise SourceError(
-                        f"{path.name!r} is cut off",
-                        f"the list is not closed at byte {offset + len(rest):,}",
-                        "fetch the file again",
-                    )
-                return
-            skip = 0 if not end else end + 1
-            rest, offset = rest[skip:] + block, offset + skip
+        for offset, block in _blocks(file):
+            if offset == 0 and not block.removeprefix(BOM).lstrip().startswith(b"["):
+                what = {b"{": "an object", b"": "empty"}.get(block.strip()[:1], "not JSON")
+                raise SourceError(
+                    f"{path.name!r} is no JSON list", f"expected [ first, the file is {what}", "choose another file"
+                )
+            if closed and block.strip():
+                raise SourceError(
+                    f"{path.name!r} is not valid JSON", f"more text after the list at byte {offset:,}", "mend the file"
+                )
+            if offset == 0:
+                start = block.index(b"[") + 1
+                block = block[start:]
+            cut, closed = scan.boundary(block)
+            pending.append(block if cut is None else block[:cut])
+            if cut is None:
+                continue
+            rows = _parse(path, b"[%b]" % b"".join(pending), start - 1)
+            for number, row in enumerate(rows, count):
+                if not isinstance(row, dict):
+                    raise wrong_type(path, number, "", "an object", row)
+            if rows:
+                yield Records(count, rows)
+            count += len(rows)
+            start += sum(map(len, pending)) + 1
+            pending = [block[cut + 1 :]]
+        if not closed:
+            where = f"the list is not closed at byte {file.tell():,}"
+            raise SourceError(f"{path.name!r} is cut off", where, "fetch the file again")
+    if b"".join(pending).strip():
+        raise SourceError(
+            f"{path.name!r} is not valid JSON", f"more text after the list at byte {start:,}", "mend the file"
+        )
 
 
-def _structure(text: bytes) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Per byte: nesting depth after it, and whether it stands outside strings."""
-    plain = np.frombuffer(text.replace(b"\\\\", b"xx").replace(b'\\"', b"xx"), dtype=np.uint8)
-    outside = np.bitwise_and(np.cumsum(plain == ord('"'), dtype=np.int32), 1) == 0
-    step = np.zeros(256, dtype=np.int8)
-    step[[ord("{"), ord("[")]], step[[ord("}"), ord("]")]] = 1, -1
-    return np.cumsum(np.where(outside, step[plain], 0), dtype=np.int32), outside
+def _blocks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Offset and bytes of consecutive blocks, none of which ends within an escape; an empty file is one empty block."""
+    offset = 0
+    while block := file.read(BLOCK):
+        while block.endswith(b"\\") and (more := file.read(1)):
+            block += more
+        yield offset, block
+        offset += len(block)
+    if offset == 0:
+        yield 0, b""
 
 
-def _boundary(text: bytes) -> int | None:
-    """Position of the last comma between two records, None where there is none."""
-    depth, outside = _structure(text)
-    places = np.flatnonzero((depth == 0) & outside & (np.frombuffer(text, dtype=np.uint8) == ord(",")))
-    return int(places[-1]) if len(places) else None
+class _Scan:
+    """Where records end, found block after block without parsing them: nesting depth and whether a string is open."""
 
+    def __init__(self) -> None:
+        self.depth = 0
+        self.quoted = False
+        self.step = np.zeros(256, dtype=np.int8)
+        self.step[[ord("{"), ord("[")]], self.step[[ord("}"), ord("]")]] = 1, -1
 
-def _closed(text: bytes) -> int | None:
-    """Position of the bracket that closes the list, None where it is missing."""
-    depth, _ = _structure(text)
-    places = np.flatnonzero(depth < 0)
-    return int(places[0]) if len(places) else None
+    def boundary(self, block: bytes) -> tuple[int | None, bool]:
+        """Position of the bracket that closes the list (and True), or of the last comma between records, or None."""
+        plain = np.frombuffer(block.replace(b"\\\\", b"xx").replace(b'\\"', b"xx"), dtype=np.uint8)
+        inside = np.bitwise_xor.accumulate(plain == ord('"')) ^ self.quoted
+        depth = self.depth + np.cumsum(np.where(inside, 0, self.step[plain]), dtype=np.int32)
+        closed = np.flatnonzero(depth < 0)
+        if len(closed):
+            return int(closed[0]), True
+        if len(plain):
+            self.quoted, self.depth = bool(inside[-1]), int(depth[-1])
+        commas = np.flatnonzero((plain == ord(",")) & (depth == 0) & ~inside)
+        return (int(commas[-1]) if len(commas) else None), False
 
 
 def _parse(path: Path, text: bytes, offset: int) -> list[Any]:
@@ -156,11 +172,15 @@ def wrong_type(path: Path, number: int, field: str, expected: str, value: Any) -
     )
 
 
-def column(path: Path, records: Records, field: str, types: tuple[type, ...], expected: str) -> list[Any]:
-    """One field of all records (None where it is absent); raises SourceError where a value is of another type."""
+def column(
+    path: Path, records: Records, field: str, types: tuple[type, ...], expected: str, required: bool = False
+) -> list[Any]:
+    """One field of all records; raises SourceError where a value is of another type. None where it is absent or null,
+    unless it is `required`."""
     values = [row.get(field) for row in records.rows]
-    if not set(map(type, values)) <= {*types, type(None)}:
-        number, value = next((i, v) for i, v in enumerate(values) if v is not None and type(v) not in types)
+    allowed = types if required else (*types, type(None))
+    if not set(map(type, values)) <= set(allowed):
+        number, value = next((i, v) for i, v in enumerate(values) if type(v) not in allowed)
         raise wrong_type(path, records.first + number, field, expected, value)
     return values
 
@@ -187,7 +207,7 @@ def read_text(path: Path, notes: Notes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        lines = [_line(line) for line in content.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)]
+        lines = [_line(line) for line in content.removeprefix(BOM).splitlines(keepends=True)]
     odd = [text for text, latin in lines if latin]
     notes.add(f"lines of {path.name} that are no UTF-8", len(odd), "read as Latin-1", odd)
     return "".join(text for text, _ in lines)

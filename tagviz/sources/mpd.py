@@ -117,7 +117,7 @@ def _frame(file: Path, records: Records) -> pd.DataFrame:
     modified = pd.Series(column(file, records, "modified_at", (int,), "seconds since 1970"), dtype="float64")
     return pd.DataFrame(
         {
-            "id": column(file, records, "pid", (int, str), "a number"),
+            "id": column(file, records, "pid", (int, str), "a number", required=True),
             "title": pd.Series(column(file, records, "name", (str,), "text"), dtype="object"),
             "date": pd.to_datetime(modified, unit="s", errors="coerce").astype("datetime64[s]"),
             "likes": pd.Series(column(file, records, "num_followers", (int,), "a number"), dtype="float64"),
