@@ -1,8 +1,9 @@
 """The demo corpus: a synthetic one, generated from a hand-written taxonomy. No listener, artist or song in it is real.
 
-Concepts (`rainy day`, `jazz`, …) have spellings in English, Korean and French and stand near one another as a person who knows music
-would put them. Songs are mixtures of concepts; listeners have a tongue, a taste and habits of typing; a playlist is about one to three
-concepts, and its songs, tags and title follow them with noise, the season and the fashion of the year.
+Concepts (rainy day, jazz …) have spellings in English, Korean and French and stand near one another as a person who
+knows music would put them. Songs are mixtures of concepts; listeners have a tongue, a taste and habits of typing; a
+playlist is about one to three concepts, and its songs, tags and title follow them with noise, the season and the
+fashion of the year.
 """
 
 from __future__ import annotations
@@ -12,18 +13,24 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from tagviz.sources.build import Notes, Options, Pairs, Raw, SongInfo, build_corpus
+from tagviz.sources.build import build_corpus
 from tagviz.sources.demo.catalogue import Catalogue, make_catalogue
 from tagviz.sources.demo.listening import Listening, Playlist
 from tagviz.sources.demo.taxonomy import FOLDER, Taxonomy, read_taxonomy
+from tagviz.sources.raw import Notes, Options, Pairs, Raw, SongInfo
 from tagviz.types import Corpus, Progress, ProgressCallback, quiet
 
 FORMAT = "demo"
-ABOUT = "Synthetic: generated from a hand-written taxonomy of tags. Listeners, artists, songs and playlists are invented."
+ABOUT = (
+    "Synthetic: generated from a hand-written taxonomy of tags. Listeners, artists, songs and playlists are invented."
+)
 
 
 def generate(seed: int = 42, progress: ProgressCallback = quiet) -> Corpus:
-    """The demo corpus; the same seed gives the same corpus. `meta["synthetic"]` is true and `meta["about"]` says it in words."""
+    """The demo corpus; the same seed gives the same corpus.
+
+    `meta["synthetic"]` is true and `meta["about"]` says it in words. Raises SourceError where a taxonomy file is wrong.
+    """
     rng = np.random.default_rng(seed)
     progress(Progress("Reading the taxonomy", 0.0))
     taxonomy = read_taxonomy()

@@ -22,14 +22,24 @@ TONGUE_SHARES = (0.6, 0.22, 0.18)
 SONGS_AN_ALBUM = 4
 LAST_ISSUE = np.datetime64(f"{YEARS[1]}-10-31")
 
-WEIGHTS = {"genre": 1.0, "second": 0.5, "mood": 0.6, "context": 0.55, "instrument": 0.4, "voice": 0.45, "era": 0.5, "origin": 0.5}
+WEIGHTS = {
+    "genre": 1.0,
+    "second": 0.5,
+    "mood": 0.6,
+    "context": 0.55,
+    "instrument": 0.4,
+    "voice": 0.45,
+    "era": 0.5,
+    "origin": 0.5,
+}
 """How much of a song each of its concepts makes up."""
 
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """artists: frame `name`, `tongue`, `genre`, `second` (rows of concepts), `start`, `end` (years). songs: frame `artist` (row), `name`,
-    `album`, `date`, `popularity`. profiles: (songs, concepts), what each song is."""
+    """artists: frame of `name`, `tongue` (row of TONGUES), `genre`, `second` (rows of concepts, −1 none), `start` and
+    `end` (years), `female`, `popularity`. songs: frame of `artist` (row), `name`, `album`, `date`, `popularity`.
+    profiles (songs, concepts): how much of each concept a song is."""
 
     artists: pd.DataFrame
     songs: pd.DataFrame
@@ -47,10 +57,11 @@ def make_catalogue(taxonomy: Taxonomy, rng: np.random.Generator) -> Catalogue:
         for tongue, genre in zip(artists["tongue"], artists["genre"], strict=True)
     ]
     taken: list[set[str]] = [set() for _ in range(len(artists))]
+    tongues = artists["tongue"].to_numpy()
     titles = []
     for song, artist in enumerate(owner):
         concepts = [taxonomy.names[c] for c in np.flatnonzero(profiles[song])]
-        titles.append(names.song(TONGUES[artists["tongue"].iat[artist]], concepts, taken[artist]))
+        titles.append(names.song(TONGUES[int(tongues[artist])], concepts, taken[artist]))
     songs = pd.DataFrame({"artist": owner, "name": titles, "date": dates})
     songs["album"] = songs.groupby(albums)["name"].transform("first")
     own = rng.lognormal(0.0, 1.0, len(owner))
@@ -80,7 +91,8 @@ def _artists(taxonomy: Taxonomy, rng: np.random.Generator) -> pd.DataFrame:
     kin = np.where(plays[tongue], kin[genre], 0) + 1e-9
     second = np.where(rng.random(ARTISTS) < 0.55, genres[draw(kin, 1, rng)[:, 0]], -1)
     first, last = (
-        np.array([getattr(taxonomy.genres[taxonomy.names[g]], field) for g in genres])[genre] for field in ("first", "last")
+        np.array([getattr(taxonomy.genres[taxonomy.names[g]], field) for g in genres])[genre]
+        for field in ("first", "last")
     )
     start = rng.integers(first, last + 1)
     end = np.minimum(start + 2 + rng.gamma(2.0, 4.0, ARTISTS).astype(np.int64), YEARS[1])
@@ -159,7 +171,7 @@ def _profiles(
 def _voices(
     taxonomy: Taxonomy, artists: pd.DataFrame, owner: NDArray[np.int64], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Nobody sings in most of an instrumental genre; elsewhere a woman or a man does, now and then with a mark of their own."""
+    """Mostly nobody sings in an instrumental genre; elsewhere a woman or a man does, now and then in a special way."""
     related, row = taxonomy.related, taxonomy.row
     genre = artists["genre"].to_numpy()[owner]
     sung = np.where(artists["female"].to_numpy()[owner], row["female_vocals"], row["male_vocals"])

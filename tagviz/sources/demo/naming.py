@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from tagviz.sources.demo.taxonomy import FOLDER, TONGUES, Taxonomy, read_csv, read_toml
+from tagviz.errors import SourceError
+from tagviz.sources.demo.taxonomy import FOLDER, Taxonomy, read_csv, read_toml
 
 _SLOT = re.compile(r"\{(\w+?)(2?)\}")
+_ELISION = re.compile(r"\bde (?=[AEIOUHÉÈÊÎ])")
+_AND = re.compile(r"([가-힣])과\(와\)")
 
 TRIES = 400
-"""Draws before a name that is taken gets a number behind it."""
+"""Draws of a name before the word lists count as used up."""
 
 
 def choice(rng: np.random.Generator, items: Sequence[Any]) -> Any:
@@ -21,7 +24,10 @@ def choice(rng: np.random.Generator, items: Sequence[Any]) -> Any:
 
 
 def fill(pattern: str, words: Mapping[str, Sequence[str]], rng: np.random.Generator) -> str:
-    """The pattern with a word of the list behind each {slot}; {Word2} differs from {Word}; {word} is in lower case."""
+    """The pattern with a word of the list behind each {slot}; {Word2} differs from {Word}; {word} is in lower case.
+
+    과(와), the Korean "and", becomes 과 after a final consonant and 와 after a vowel; "de Octave" becomes "d'Octave".
+    """
     used: dict[str, str] = {}
 
     def word(match: re.Match[str]) -> str:
@@ -31,7 +37,11 @@ def fill(pattern: str, words: Mapping[str, Sequence[str]], rng: np.random.Genera
         used[list_name] = choice(rng, others)
         return used[list_name] if name == list_name else used[list_name].lower()
 
-    return _SLOT.sub(word, pattern)
+    def particle(match: re.Match[str]) -> str:
+        closed = (ord(match[1]) - ord("가")) % 28 > 0
+        return match[1] + ("과" if closed else "와")
+
+    return _ELISION.sub("d'", _AND.sub(particle, _SLOT.sub(word, pattern)))
 
 
 class Names:
@@ -51,15 +61,17 @@ class Names:
         styles = self._lists["styles"]
         style = next((styles[g] for g in reversed(self._taxonomy.roots(genre)) if g in styles), "band")
         patterns, words = self._lists[tongue]["artists"][style], self._lists[tongue]["words"]
-        for attempt in range(TRIES):
-            name = fill(choice(self._rng, patterns if attempt < TRIES / 2 else words_of_all(self._lists, tongue)), words, self._rng)
+        for _ in range(TRIES):
+            name = fill(choice(self._rng, patterns), words, self._rng)
             if name.casefold() not in self._taken:
                 self._taken.add(name.casefold())
                 return name
-        raise RuntimeError(f"no {style} name is left in {tongue}")
+        raise SourceError(
+            f"No {style} name is left in {tongue!r}", "the word lists of names.toml are used up", "add words there"
+        )
 
     def song(self, tongue: str, concepts: Sequence[str], taken: set[str]) -> str:
-        """A title in words that suit one of the song's concepts, not among `taken` (this artist's songs); adds it there."""
+        """A title in words that suit one of the song's concepts, not among `taken` (the artist's songs); added there."""
         lists = self._lists[tongue]["songs"]
         palettes = [self._palette_of[c] for c in concepts if c in self._palette_of]
         for _ in range(TRIES):
@@ -69,12 +81,9 @@ class Names:
             if name not in taken:
                 taken.add(name)
                 return name
-        raise RuntimeError(f"no song title is left in {tongue}")
-
-
-def words_of_all(lists: Mapping[str, Any], tongue: str) -> list[str]:
-    """Every artist pattern of a tongue: for when those of one style are used up."""
-    return [pattern for patterns in lists[tongue]["artists"].values() for pattern in patterns]
+        raise SourceError(
+            f"No song title is left in {tongue!r}", "the word lists of names.toml are used up", "add words there"
+        )
 
 
 class Titles:
@@ -119,7 +128,3 @@ class Titles:
         elif roll > 0.95:
             title += " " + choice(self._rng, ("✨", "🎧", "🎶", "♥", "🌙", "☕", "🔥", "~"))
         return title
-
-
-def tongue_name(tongue: int) -> str:
-    return TONGUES[tongue]

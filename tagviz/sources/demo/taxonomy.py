@@ -1,4 +1,4 @@
-"""The hand-written taxonomy: concepts that people tag music with, how they spell them, and how near they are to one another.
+"""The hand-written taxonomy: concepts that people tag music with, how they spell them, how near they are to each other.
 
 The files stand in `assets/demo_taxonomy` and are described in its README.
 """
@@ -45,7 +45,7 @@ class Genre:
 
 @dataclass(frozen=True, eq=False)
 class Spellings:
-    """Every way of typing a tag: text, row of its concept, tongue (row of TONGUES), and how common it is among its kin."""
+    """Every way of typing a tag: text, row of its concept, tongue (row of TONGUES), how common it is among its kin."""
 
     texts: tuple[str, ...]
     concepts: NDArray[np.int64]
@@ -92,17 +92,21 @@ class Taxonomy:
 
 
 def read_taxonomy(folder: Path = FOLDER) -> Taxonomy:
-    """The taxonomy of a folder with one CSV file per facet. Raises SourceError naming the file and the concept that is wrong."""
+    """The taxonomy of a folder with one CSV file per facet. Raises SourceError naming the concept that is wrong."""
     rows = [(facet, row) for facet in FACETS for row in read_csv(folder / f"{facet}.csv")]
     names = tuple(row["concept"] for _, row in rows)
     place = {name: number for number, name in enumerate(names)}
     if len(place) < len(names):
-        raise SourceError("A concept is described twice", str(sorted({n for n in names if names.count(n) > 1})), "rename one")
+        raise SourceError(
+            "A concept is described twice", str(sorted({n for n in names if names.count(n) > 1})), "rename one"
+        )
     near = np.zeros((len(names), len(names)))
     for facet, row in rows:
         for rank, other in enumerate([*filter(None, [row.get("parent", "")]), *row["near"].split()]):
             if other not in place:
-                raise SourceError(f"{facet}.csv: {row['concept']!r} is near {other!r}", "no such concept", "correct the name")
+                raise SourceError(
+                    f"{facet}.csv: {row['concept']!r} is near {other!r}", "no such concept", "correct the name"
+                )
             here, there = place[row["concept"]], place[other]
             near[here, there] = near[there, here] = max(near[here, there], RANK_DECAY**rank)
     years = YEARS[1] - YEARS[0] + 1
@@ -130,7 +134,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def _months(text: str) -> NDArray[np.float64]:
-    """"6:4 7:5 *:.1" → twelve factors; a month that is not named has the factor of the star."""
+    """ "6:4 7:5 *:.1" → twelve factors; a month that is not named has the factor of the star."""
     given = dict(part.split(":") for part in text.split())
     return np.array([float(given.get(str(month), given.get("*", "1"))) for month in range(1, 13)])
 
@@ -151,7 +155,7 @@ def _spellings(rows: list[dict[str, str]]) -> Spellings:
     for number, row in enumerate(rows):
         for tongue, column in enumerate(TONGUES):
             for rank, text in enumerate(filter(None, row[column].split("|"))):
-                owner = found.setdefault(text, (number, tongue, (1 + rank) ** -1.3))[0]
+                owner = found.setdefault(text, (number, tongue, (1 + rank) ** -1.9))[0]
                 if owner != number:
                     names = f"{rows[owner]['concept']!r} and {row['concept']!r}"
                     raise SourceError(f"{text!r} is a spelling of two concepts", names, "take it from one of them")
