@@ -15,6 +15,7 @@ from tagviz.recommend.cooccurrence import Cooccurrence, CooccurrenceParams
 from tagviz.recommend.ease import Ease, EaseParams
 from tagviz.recommend.embedding import EmbeddingRecommender
 from tagviz.recommend.factors import Factors, FactorsParams
+from tagviz.recommend.fusion import Fusion, FusionParams
 from tagviz.recommend.neighbours import Neighbours, NeighboursParams
 from tagviz.recommend.popularity import Popularity, PopularityParams
 from tagviz.recommend.sentence import WAYS, SentenceParams, SentenceRecommender
@@ -151,6 +152,17 @@ _ALL = (
         FactorsParams,
         Factors.fit,
         _loads(Factors),
+    ),
+    Entry(
+        "fusion",
+        "Fusion",
+        "Neighbours, co-occurrence, factors and the spectral space together, weighted as held-out playlists taught.",
+        "s_j = Σ_m w_m(case, kind) · scaled(s^m)_j",
+        "Fox & Shaw 1994 (CombSUM); Metzler & Croft 2007",
+        "fits its members four times over: minutes on thousands of playlists",
+        FusionParams,
+        Fusion.fit,
+        _loads(Fusion),
     ),
     Entry(
         "popularity",

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import numpy as np
 import orjson
@@ -24,8 +25,8 @@ from tagviz.methods import Arrays
 from tagviz.types import Kind, Vocab, frozen
 
 PACKED = "arrays.npz"
-HALF = ":half"
-"""What a packed array's name ends in when it was float32 and is kept in half precision."""
+BYTES, SCALE = ":bytes", ":scale"
+"""What a packed float32 matrix's two parts end in: its entries as −127 … 127, and what 127 stands for in each row."""
 
 
 @contextmanager
@@ -88,17 +89,17 @@ def read_json(path: Path) -> Any:
 
 
 def write_arrays(folder: Path, arrays: Arrays, packed: bool = False) -> None:
-    """Named arrays as `NAME.npy` each, or `packed`: together in one compressed file, matrices in half precision.
+    """Named arrays as `NAME.npy` each, or `packed`: together in one compressed file, matrices in a byte an entry.
 
-    Half precision is an error of at most 0.05 %, which no ranking notices, for half the bytes.
+    A byte keeps an entry to 0.4 % of its row's largest, which hardly a ranking notices, for a quarter of the size.
     """
     with storing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if packed:
-            np.savez_compressed(folder / PACKED, allow_pickle=False, **dict(map(_halved, arrays.items())))
+            np.savez_compressed(folder / PACKED, allow_pickle=False, **_squeezed(arrays))
         else:
             for name, array in arrays.items():
-                np.save(folder / f"{_safe(name)}.npy", array, allow_pickle=False)
+                np.save(folder / f"{quote(name, safe='')}.npy", array, allow_pickle=False)
 
 
 def read_arrays(folder: Path) -> Arrays:
@@ -106,30 +107,37 @@ def read_arrays(folder: Path) -> Arrays:
     with reading(folder):
         if (folder / PACKED).exists():
             with np.load(folder / PACKED, allow_pickle=False) as packed:
-                return {name.removesuffix(HALF): frozen(_whole(name, packed[name])) for name in packed.files}
-        return {path.stem: _mapped(path) for path in sorted(folder.glob("*.npy"))}
+                return _restored(packed)
+        return {unquote(path.stem): _mapped(path) for path in sorted(folder.glob("*.npy"))}
 
 
-def _halved(item: tuple[str, np.ndarray[Any, Any]]) -> tuple[str, np.ndarray[Any, Any]]:
-    name, array = item
-    return (name + HALF, array.astype(np.float16)) if array.dtype == np.float32 and array.ndim > 1 else item
+def _squeezed(arrays: Arrays) -> Arrays:
+    """Every float32 matrix as bytes with a scale per row."""
+    result: Arrays = {}
+    for name, array in arrays.items():
+        if array.dtype == np.float32 and array.ndim == 2 and array.shape[1]:
+            scale = np.maximum(np.abs(array).max(axis=1), np.finfo(np.float32).tiny)[:, None]
+            result[name + SCALE] = scale
+            result[name + BYTES] = np.rint(array / scale * 127).astype(np.int8)
+        else:
+            result[name] = array
+    return result
 
 
-def _whole(name: str, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    return array.astype(np.float32) if name.endswith(HALF) else array
+def _restored(packed: Mapping[str, np.ndarray[Any, Any]]) -> Arrays:
+    result: Arrays = {}
+    for name in packed:
+        if name.endswith(BYTES):
+            plain = name.removesuffix(BYTES)
+            result[plain] = frozen(packed[name] * (packed[plain + SCALE] / np.float32(127)), np.float32)
+        elif not name.endswith(SCALE):
+            result[name] = frozen(packed[name])
+    return result
 
 
 def _mapped(path: Path) -> np.ndarray[Any, Any]:
     array: np.ndarray[Any, Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     return array.view(np.ndarray)
-
-
-def _safe(name: str) -> str:
-    if not name or name.startswith(".") or "/" in name or "\\" in name or "\x00" in name:
-        raise StoreError(
-            f"An array cannot be called {name!r}", "names are plain file names", "report this method to its author"
-        )
-    return name
 
 
 def write_table(path: Path, frame: pd.DataFrame) -> None:

@@ -1,0 +1,85 @@
+"""The demo that ships with tagviz: a synthetic corpus, ready-made models, a map and a verdict, in a few megabytes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from tagviz.errors import NotReady
+from tagviz.operations import maps, models, verdicts
+from tagviz.operations.methods import DEFAULT
+from tagviz.settings import ASSETS
+from tagviz.store.arrays import size_of, storing
+from tagviz.store.workspace import Marks, Workspace
+from tagviz.types import Kind, Progress, ProgressCallback, quiet
+
+SEED = 42
+NAME = "demo"
+MODELS: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("neighbours", {}, ""),
+    ("sentence", {"model": "minilm"}, ""),
+    ("word2vec", {"preset": "gensim"}, "gensim's defaults"),
+    ("word2vec", {"preset": "tuned"}, ""),
+    ("spectral", {"dimensions": 100}, ""),
+)
+"""What is trained: method, parameters, title. The last of a method is the one its name means."""
+JUDGED = ("word2vec:mean", "word2vec:context", "spectral", "neighbours", "popularity")
+
+
+def build(out: Path | None = None, progress: ProgressCallback = quiet) -> dict[str, Any]:
+    """Makes the demo anew and puts it in the place of the old one. The same code gives the same arrays.
+
+    out: where to write it (default: `assets/demo`). Returns what was made, with the bytes of each part.
+    """
+    from tagviz.sources import demo
+
+    target = out or ASSETS / "demo"
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory(dir=_parent(target)) as folder:
+        ws = Workspace(Path(folder) / "demo", packed=True)
+        corpus = demo.generate(SEED, progress)
+        ws.save_corpus(corpus)
+        corpus = ws.open_corpus(NAME)
+        made = []
+        for method, values, title in MODELS:
+            progress(Progress(f"Training {method}"))
+            info = models.train(ws, corpus, method, values, SEED, progress=progress)
+            made.append(info)
+            if title:
+                ws.mark(info.fingerprint, info.id, Marks(title=title))
+        opened = models.open_model(ws, corpus, DEFAULT, progress)
+        maps.project(ws, corpus, opened, Kind.TAG, progress=progress)
+        report, judged = _judged(ws, Path(folder), progress)
+        sizes = {part: size_of(ws.home / part) for part in ("corpora", "models", "projections", "reports")}
+        with storing(target):
+            if target.exists():
+                shutil.rmtree(target)
+            ws.home.rename(target)
+    return {
+        "out": str(target),
+        "playlists": len(corpus),
+        "sizes": {str(kind): len(vocab) for kind, vocab in corpus.vocabs.items()},
+        "models": {info.id: info.size for info in made},
+        "report": report,
+        "judged": judged,
+        "bytes": {**sizes, "all": size_of(target)},
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+
+
+def _judged(ws: Workspace, folder: Path, progress: ProgressCallback) -> tuple[str, list[str]]:
+    """The ready-made verdict. Its models are trained in a workspace that is thrown away: only the report ships."""
+    beside = Workspace(folder / "judged", base=ws.home)
+    corpus = beside.open_corpus(NAME)
+    ident, report = verdicts.evaluate(beside, corpus, JUDGED, "arena", "real", seed=SEED, progress=progress)
+    ws.save_report(corpus.fingerprint, ident, *beside.open_report(corpus.fingerprint, ident))
+    return ident, report.labels
+
+
+def _parent(target: Path) -> Path:
+    if not target.parent.is_dir():
+        raise NotReady(f"There is no folder {target.parent}", "the demo is written into it", "make the folder first")
+    return target.parent
