@@ -172,12 +172,12 @@ def _raw(file: Path, table: dict[str, list[Any]], chosen: dict[str, str], option
     rows, first = _playlists(file, table, chosen, options, height, notes)
     frame = pd.DataFrame({"id": first["id"]})
     if "title" in chosen:
-        frame["title"] = pd.Series(first["title"], dtype="object").map(_text, na_action="ignore")
+        frame["title"] = pd.Series([_text(value) for value in first["title"]], dtype="object")
     if "date" in chosen:
-        texts = pd.Series(first["date"], dtype="object").map(_text, na_action="ignore")
+        texts = [_text(value) for value in first["date"]]
         frame["date"] = dates(texts, notes, "playlists without a valid date").to_numpy()
     if "group" in chosen:
-        frame["group"] = pd.Series(first["group"], dtype="object").map(_text, na_action="ignore").fillna("")
+        frame["group"] = pd.Series([_text(value) or "" for value in first["group"]], dtype="str")
     if "likes" in chosen:
         frame["likes"] = pd.Series(first["likes"], dtype="object").replace("", None)
     marks = (options.separator,) if options.separator else ("|", ";", ",") if len(frame) == height else ("|", ";")
@@ -199,7 +199,7 @@ def _playlists(
                 f"{file.name!r} has no id column", "one row a pair needs the playlist's id", "name it with id=COLUMN"
             )
         return np.arange(height), {"id": list(range(height)), **{part: table[chosen[part]] for part in parts}}
-    ids = pd.Series(table[chosen["id"]], dtype="object").map(_text, na_action="ignore")
+    ids = pd.Series([_text(value) for value in table[chosen["id"]]], dtype="object")
     missing = (ids.isna() | ids.isin(["", "nan", "NaN", "null", "None"])).to_numpy()
     joined = options.rows == "pairs" or (options.rows == "auto" and ids[~missing].duplicated().any())
     if not joined:
@@ -269,6 +269,8 @@ def _listed(file: Path, number: int, part: str, cell: str, separator: str) -> li
 
 def _text(value: Any) -> str | None:
     """A cell as text: 12.0 is "12", and a number that is none is null."""
+    if value is None:
+        return None
     if isinstance(value, float):
         return None if np.isnan(value) else str(int(value)) if value.is_integer() else str(value)
     return str(value)
