@@ -17,10 +17,10 @@ LISTENERS, PLAYLISTS = 420, 6_400
 TONGUE_SHARES = (0.56, 0.25, 0.19)
 """Of the listeners: English, Korean, French."""
 
-TYPED_IN = np.array([[1.0, 0.001, 0.002], [0.25, 1.0, 0.0005], [0.35, 0.0005, 1.0]])
+TYPED_IN = np.array([[1.0, 0.001, 0.002], [0.22, 1.0, 0.0005], [0.28, 0.0005, 1.0]])
 """How readily a listener (row) types a tag in each tongue (column), times the spelling's own weight."""
 
-BILINGUAL = 2.0
+BILINGUAL = 1.4
 """How much listeners differ in their leaning towards English: the spread of a factor's logarithm."""
 
 TITLED_IN = np.array([[0.97, 0.01, 0.02], [0.14, 0.86, 0.0], [0.27, 0.0, 0.73]])
@@ -36,16 +36,16 @@ THEME_FACETS = {
 SHARPNESS = 1.5
 """How closely a playlist's songs follow its concepts: larger is closer."""
 
-TAG_MIX = {"theme": 0.5, "around": 0.443, "songs": 0.045, "taste": 0.012}
+TAG_MIX = {"theme": 0.5, "around": 0.46, "songs": 0.032, "taste": 0.008}
 """Where tags come from: the playlist's concepts, what goes with these, what its songs are, the listener's taste."""
 
-CERTAINTY = 3.5
+CERTAINTY = 4.0
 """Power of the tags' weights: larger makes the choice of tags more predictable."""
 
 THEME_POWER, APPEAL = 1.8, 1.5
 """Powers of the concepts' popularity as themes and as tags: larger makes the common ones more common."""
 
-HABIT, WHIM = 0.45, 0.25
+HABIT, WHIM = 0.6, 0.25
 """How much the spellings that a listener keeps to, and those of the moment, differ from what is usual."""
 
 THEME_COUNTS = (0.2, 0.5, 0.3)
@@ -65,7 +65,7 @@ UNTITLED = 0.04
 class Listener:
     """An invented person. tongue: row of TONGUES. taste (concepts,): liking of concepts. pull (songs,): log liking of
     songs whatever the playlist is about. habits (spellings,): how readily each spelling is typed, as logarithm.
-    label: a personal tag that often returns, −1 none. manner: how titles are typed. fame: likes that a playlist gets."""
+    label: a personal tag that often returns, −1 none. manner: how titles are typed. fame: likes a playlist gets."""
 
     number: int
     tongue: int

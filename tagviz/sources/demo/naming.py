@@ -71,7 +71,7 @@ class Names:
         )
 
     def song(self, tongue: str, concepts: Sequence[str], taken: set[str]) -> str:
-        """A title in words that suit one of the song's concepts, not among `taken` (the artist's songs); added there."""
+        """A title in words that suit one of the song's concepts; not one of `taken`, to which it is added."""
         lists = self._lists[tongue]["songs"]
         palettes = [self._palette_of[c] for c in concepts if c in self._palette_of]
         for _ in range(TRIES):

@@ -155,7 +155,7 @@ def _spellings(rows: list[dict[str, str]]) -> Spellings:
     for number, row in enumerate(rows):
         for tongue, column in enumerate(TONGUES):
             for rank, text in enumerate(filter(None, row[column].split("|"))):
-                owner = found.setdefault(text, (number, tongue, (1 + rank) ** -1.9))[0]
+                owner = found.setdefault(text, (number, tongue, (1 + rank) ** -1.6))[0]
                 if owner != number:
                     names = f"{rows[owner]['concept']!r} and {row['concept']!r}"
                     raise SourceError(f"{text!r} is a spelling of two concepts", names, "take it from one of them")
