@@ -2,6 +2,38 @@
 
 from __future__ import annotations
 
-from tagviz.ui import frame
+import streamlit as st
+
+from tagviz.ui import behind, cached, deeper, frame, judging, reports, widgets, work
+
+
+@st.fragment
+def room(here: frame.Here, place: cached.ReportPlace) -> None:
+    """Everything that follows the slider and the filters."""
+    with widgets.forgiving():
+        view = judging.controls(place)
+        judging.show(view)
+        st.divider()
+        behind.show(view)
+        st.divider()
+        deeper.show(here, view)
+
 
 here = frame.open_page("Evaluate", "How good is it, and where does it fail?")
+with widgets.forgiving():
+    chosen, new, save = st.columns([3, 1, 0.7], vertical_alignment="center")
+    with chosen:
+        ident = reports.choose(here)
+    if not ident:
+        st.text("Nothing has been judged here yet. This asks the models about playlists that they have not seen.")
+        reports.ask(here)
+    else:
+        with new, st.popover("New evaluation", icon=":material/add:", width="stretch"):
+            reports.ask(here)
+    work.work(("evaluate",))
+    if ident:
+        place = cached.ReportPlace(here.corpus.fingerprint, ident)
+        reports.about(place.opened)
+        with save:
+            reports.export(place.opened, place.opened.kinds[0], 10)
+        room(here, place)

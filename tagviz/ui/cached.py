@@ -5,7 +5,7 @@ Corpora, models and maps stay open (a few at a time); answers are kept per quest
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,15 +13,23 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from tagviz.evaluate import beyond as beyond_views
+from tagviz.evaluate import metrics
+from tagviz.evaluate import segments as segment_views
+from tagviz.evaluate.report import EvalReport
+from tagviz.figures.cells import clickable
 from tagviz.operations import answers as answering
 from tagviz.operations import corpora as corpus_room
 from tagviz.operations import jobs as job_room
 from tagviz.operations import maps as map_room
 from tagviz.operations import models as model_room
+from tagviz.operations import panels as panel_room
+from tagviz.operations import verdicts as verdict_room
 from tagviz.operations.answers import ItemPage
 from tagviz.operations.corpora import CorpusInfo, Profile
 from tagviz.operations.methods import DEFAULT, METHODS
 from tagviz.operations.models import Model
+from tagviz.operations.panels import Panel, Reading
 from tagviz.ranking import Rules
 from tagviz.store.jobs import Job
 from tagviz.store.workspace import Marks, ModelInfo, Workspace
@@ -177,6 +185,75 @@ def warm() -> None:
         complete(name, fingerprint, "a", (Kind.TAG, Kind.SONG), 1)
 
 
+@dataclass(frozen=True)
+class ReportPlace:
+    """A report by names only: what its views are kept under."""
+
+    fingerprint: str
+    ident: str
+
+    @property
+    def opened(self) -> EvalReport:
+        return _report(self.fingerprint, self.ident)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def reports(fingerprint: str) -> list[Mapping[str, Any]]:
+    """What is known of a corpus's reports, the newest first."""
+    return [dict(info) for info in verdict_room.reports(workspace(), fingerprint)]
+
+
+@st.cache_resource(max_entries=6, show_spinner="Opening the report")
+def _report(fingerprint: str, ident: str) -> EvalReport:
+    return verdict_room.open_report(workspace(), fingerprint, ident)
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def panel(
+    place: ReportPlace, label: str, kind: Kind, k: int, case: str, reading: Reading, cumulative: bool, dark: bool
+) -> Panel:
+    """The panel; its sentence stands above the dots on the page, not in their title."""
+    made = panel_room.panel(place.opened, label, kind, k, case, reading, cumulative, dark=dark)
+    made.dots.update_layout(title_text="", margin_t=40)
+    if made.heatmap is not None:
+        clickable(made.heatmap)
+    return made
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def segments(place: ReportPlace, by: str, kind: Kind, k: int, case: str) -> pd.DataFrame:
+    return segment_views.segments(place.opened, by, kind, k, case)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def beyond(place: ReportPlace, kind: Kind, k: int, case: str) -> pd.DataFrame:
+    return beyond_views.beyond(place.opened, kind, k, case)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def agreement(place: ReportPlace, kind: Kind, k: int, case: str) -> pd.DataFrame:
+    return beyond_views.agreement(place.opened, kind, k, case)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def usage(place: ReportPlace, label: str, kind: Kind, k: int, case: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The items that a model never recommends, and those that it recommends too often."""
+    used = beyond_views.usage(place.opened, label, kind, k, case)
+    return beyond_views.never_recommended(used), beyond_views.too_often(used)
+
+
+@st.cache_data(ttl=60, max_entries=20, show_spinner="Reading all reports")
+def history(fingerprint: str, kind: Kind, k: int) -> pd.DataFrame:
+    """One row per report and model: `created`, `report`, `protocol` and the metrics."""
+    tables = []
+    for info in reports(fingerprint):
+        report = _report(fingerprint, str(info["id"]))
+        if kind in report.kinds and k <= report.depth(kind):
+            table = metrics.summary(report, kind, k, resamples=200)
+            tables.append(table.assign(created=info["created"], report=info["id"], protocol=info["protocol"]))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"report": []})
+
+
 def submit(kind: str, arguments: dict[str, Any]) -> int:
     """Queue long work; the page's list of jobs shows it."""
     return job_room.submit(workspace(), kind, arguments)
@@ -197,7 +274,7 @@ def retry(ident: int) -> None:
 
 def forget() -> None:
     """Lists are read anew at the next look, because something has just changed."""
-    for listed in (corpora, models, resolved):
+    for listed in (corpora, models, resolved, reports):
         listed.clear()
 
 

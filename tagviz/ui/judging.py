@@ -1,0 +1,163 @@
+"""The panel of a report: table, heatmap and histogram at once, and a click on any of them leads to the playlists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from tagviz.evaluate import words
+from tagviz.evaluate.report import EvalReport
+from tagviz.operations.panels import Panel
+from tagviz.types import Kind
+from tagviz.ui import cached, plain, state, widgets
+
+CASES = {
+    "": "all questions",
+    "songs+tags": "songs and tags shown",
+    "songs": "only songs shown",
+    "tags+title": "tags and title shown",
+    "tags": "only tags shown",
+    "title": "only the title shown",
+}
+READINGS = {"similarity": "How close", "instead": "What instead"}
+MOST_K = 20
+
+
+@dataclass(frozen=True)
+class View:
+    """What of a report is looked at."""
+
+    report: cached.ReportPlace
+    kind: Kind
+    k: int
+    case: str
+    label: str
+    reading: str
+    cumulative: bool
+
+    @property
+    def opened(self) -> EvalReport:
+        return self.report.opened
+
+    @property
+    def panel(self) -> Panel:
+        asked = (self.label, self.kind, self.k, self.case, self.reading, self.cumulative)
+        return cached.panel(self.report, *asked, widgets.dark())
+
+
+def controls(place: cached.ReportPlace) -> View:
+    """The slider of k and the filters, beside what they change."""
+    report = place.opened
+    kinds = [str(kind) for kind in report.kinds]
+    which, how_many, where, heat = st.columns([1, 1.6, 1.4, 1.2], gap="medium", vertical_alignment="bottom")
+    with which:
+        kind = st.segmented_control(
+            "Judge the",
+            kinds,
+            format_func=lambda kind: f"{kind}s",
+            required=True,
+            **state.tied("kind", kinds[0], kinds),
+        )
+    most = min(MOST_K, report.depth(Kind(kind)))
+    with how_many:
+        k = st.slider("Suggestions looked at (k)", 1, most, **state.tied("k", min(10, most), range(1, most + 1)))
+    cases = ["", *report.cases]
+    with where:
+        case = st.selectbox(
+            "Questions", cases, format_func=lambda case: CASES.get(case, case), **state.tied("case", "", cases)
+        )
+    labels = ["", *report.labels_for(Kind.TAG)]
+    with heat:
+        label = st.selectbox(
+            "Heatmap of", labels, format_func=lambda label: label or "the best", **state.tied("of", "", labels)
+        )
+    reading = state.current("reading", "similarity", list(READINGS))
+    return View(place, Kind(kind), int(k), case, label, reading, state.current("cumulative", False))
+
+
+def show(view: View) -> None:
+    """Table with whiskers left, heatmap top right, histogram below it."""
+    panel = view.panel
+    left, right = st.columns([1, 1], gap="large")
+    with left:
+        st.markdown(f"**{plain.escape(panel.sentence, 400)}**")
+        widgets.figure(panel.dots, "dots", panel.sentence)
+        _table(view, panel)
+        st.caption(words.READ_TABLE)
+    with right:
+        if panel.heatmap is not None:
+            st.segmented_control(
+                "Heatmap",
+                list(READINGS),
+                format_func=READINGS.get,
+                required=True,
+                label_visibility="collapsed",
+                **state.tied("reading", "similarity", list(READINGS)),
+            )
+            title = str(panel.heatmap.layout.title.text or "Suggested against hidden tags")
+            widgets.figure(panel.heatmap, "heatmap", title, on_select=lambda: _cell(view))
+            st.caption(panel.heatmap_reading)
+        st.toggle("Add up from the left", **state.tied("cumulative", False))
+        title = str(panel.histogram.layout.title.text or "Places of the hidden items")
+        widgets.figure(panel.histogram, "histogram", title, on_select=lambda: _bar(view))
+        st.caption(panel.histogram_reading)
+
+
+def _table(view: View, panel: Panel) -> None:
+    summary = panel.summary
+    verdict = [
+        "★ best" if model == panel.best else "≈ as good" if model in panel.even else "" for model in summary["model"]
+    ]
+    names = {"precision": "Precision", "recall": "Recall", "f1": "F1", "ndcg": "nDCG", "arena": "Arena"}
+    kept = [name for name in names if summary[name].notna().any()]
+    frame = pd.DataFrame({"model": summary["model"], "verdict": verdict} | {name: summary[name] for name in kept})
+    best = {name: float(summary[name].max()) for name in kept}
+    styled = frame.style.apply(
+        lambda column: ["font-weight: bold" if value == best[column.name] else "" for value in column], subset=kept
+    )
+    widgets.csv_button(summary, "evaluation")
+    st.dataframe(
+        styled,
+        hide_index=True,
+        key="table-evaluation",
+        column_config={
+            "model": st.column_config.TextColumn("Model", width=100),
+            "verdict": st.column_config.TextColumn(
+                "", width=72, help="≈: too few questions to tell it from the best; the difference may be chance"
+            ),
+        }
+        | {name: st.column_config.NumberColumn(names[name], format="%.3f", width=58) for name in kept},
+        on_select=lambda: _model(list(summary["model"])),
+        selection_mode="single-cell",
+        alt="Models and their metrics; click one for the playlists behind it",
+    )
+
+
+def _model(labels: list[str]) -> None:
+    cells = st.session_state["table-evaluation"]["selection"]["cells"]
+    if cells:
+        state.put(behind=f"model|{labels[cells[0][0]]}", question="")
+
+
+def _cell(view: View) -> None:
+    point = _point("figure-heatmap")
+    if point is not None:
+        label = view.label or view.panel.best
+        state.put(behind=f"{view.reading}|{label}|{point[0]}|{point[1]}", question="")
+
+
+def _bar(view: View) -> None:
+    point = _point("figure-histogram")
+    if point is not None:
+        label = view.opened.labels_for(view.kind)[point[0]]
+        state.put(behind=f"bar|{label}|{point[1]}", question="")
+
+
+def _point(key: str) -> tuple[int, int] | None:
+    """The `customdata` of what was clicked in a figure: two whole numbers (arrays come back as {"0": …, "1": …})."""
+    points: list[dict[str, Any]] = st.session_state[key]["selection"]["points"]
+    data = points[0].get("customdata") if points else None
+    return (int(data["0"]), int(data["1"])) if data else None

@@ -1,0 +1,131 @@
+"""Verdicts that are kept: choose one, ask for a new one, take one away as a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from tagviz.evaluate import text, words
+from tagviz.evaluate.report import EvalReport
+from tagviz.figures import evaluation as figures
+from tagviz.operations import panels
+from tagviz.operations.methods import METHODS
+from tagviz.types import Kind
+from tagviz.ui import cached, plain, state, widgets
+from tagviz.ui.frame import Here, model_label, model_refs
+
+PROTOCOLS = {
+    "tags": "Tags: half of a playlist's tags are hidden",
+    "arena": "Playlist continuation: tags and songs are hidden, as in the Kakao Arena",
+}
+MASKS = {"real": "as in the Arena's real test lists", "official": "by the Arena's published shares"}
+SIZES = {0: "all that there are", 200: "200 (a quick look)", 1000: "1,000", 5000: "5,000"}
+
+
+def choose(here: Here) -> str:
+    """The report that is shown: the newest, or the one in the address; "" while there is none."""
+    known = cached.reports(here.corpus.fingerprint)
+    if not known:
+        return ""
+    by_id = {str(info["id"]): info for info in known}
+    picked: str = st.selectbox(
+        "Report",
+        list(by_id),
+        format_func=lambda ident: _name(by_id[ident]),
+        label_visibility="collapsed",
+        **state.tied("report", next(iter(by_id)), list(by_id)),
+    )
+    return picked
+
+
+def _name(info: Mapping[str, Any]) -> str:
+    labels = plain.listing([str(label) for label in info["labels"]])
+    return plain.one_line(f"{labels} · {info['protocol']} · {plain.moment(str(info['created']))}", 120)
+
+
+def ask(here: Here) -> None:
+    """Ask for a new verdict; it is worked out as a job."""
+    refs = list(dict.fromkeys([*model_refs(here.corpus.fingerprint), *METHODS]))
+    label = {ref: model_label(ref, here.corpus.fingerprint) for ref in refs}
+    begin = [ref for ref in dict.fromkeys((here.model, "neighbours", "popularity")) if ref in refs]
+    models = st.multiselect("Models side by side", refs, begin, format_func=label.get, key="judge-models")
+    how, hidden, size = st.columns(3)
+    protocol = how.selectbox("What is asked", list(PROTOCOLS), format_func=PROTOCOLS.get, key="judge-protocol")
+    mask = hidden.selectbox(
+        "What is hidden",
+        list(MASKS),
+        format_func=MASKS.get,
+        key="judge-mask",
+        disabled=protocol != "arena",
+        help="Only for playlist continuation",
+    )
+    limit = size.selectbox("How many questions", list(SIZES), format_func=SIZES.get, key="judge-size")
+    group = here.place.opened.group_name
+    by_group = st.toggle(
+        f"Judge on {group}s that were never seen in training" if group else "This corpus knows no listeners or artists",
+        bool(group),
+        disabled=not group,
+        key="judge-group",
+        help="Otherwise other lists of the same people give the answers away, and the numbers look too good",
+    )
+    if st.button("Evaluate", type="primary", icon=":material/play_arrow:", disabled=not models):
+        asked = {"corpus": here.corpus.name, "models": models, "protocol": protocol, "mask": mask, "by_group": by_group}
+        cached.submit("evaluate", {**asked, "limit": limit or None})
+        st.rerun()
+
+
+def about(report: EvalReport) -> None:
+    """What was judged and what a reader must know before believing it."""
+    st.caption(plain.escape(words.about(report), 400))
+    for warning in report.warnings:
+        st.warning(plain.escape(warning, 400), icon=":material/warning:")
+
+
+def export(report: EvalReport, kind: Kind, k: int) -> None:
+    """The report as HTML that opens offline, its table as CSV and LaTeX."""
+    with st.popover("Export", icon=":material/download:"):
+        dark = widgets.dark()
+        for label, ending, mime, made in (
+            ("Report (HTML)", "html", "text/html", lambda: panels.html_report(report, k, dark)),
+            ("Table (CSV)", "csv", "text/csv", lambda: text.csv(panels.panel(report, kind=kind, k=k).summary)),
+            ("Table (LaTeX)", "tex", "text/plain", lambda: text.latex(panels.panel(report, kind=kind, k=k).summary, k)),
+        ):
+            st.download_button(
+                label,
+                data=lambda made=made: made().encode(),
+                file_name=f"tagviz-{report.protocol}-{kind}s.{ending}",
+                mime=mime,
+                on_click="ignore",
+                key=f"export-{ending}",
+                icon=":material/description:",
+                type="tertiary",
+            )
+
+
+def history(here: Here, kind: Kind, k: int) -> None:
+    """How nDCG moved over the reports of this corpus."""
+    frame = cached.history(here.corpus.fingerprint, kind, k)
+    if frame["report"].nunique() < 2:
+        st.caption("One report so far: after the next one this shows how the numbers moved.")
+        return
+    title = f"nDCG of the {kind}s over {frame['report'].nunique()} reports"
+    widgets.figure(figures.history(frame, "ndcg", title, widgets.dark()), "history", title)
+    shown = frame[["created", "model", "protocol", "ndcg", "precision", "recall", "questions", "report"]]
+    widgets.table(
+        shown.assign(created=pd.to_datetime(frame["created"], utc=True)),
+        "history",
+        "All reports",
+        columns={
+            "created": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
+            "model": "Model",
+            "protocol": "Protocol",
+            "ndcg": widgets.bar("nDCG", float(frame["ndcg"].max()), "1 is perfect"),
+            "precision": widgets.bar("Precision", float(frame["precision"].max())),
+            "recall": widgets.bar("Recall", float(frame["recall"].max())),
+            "questions": st.column_config.NumberColumn("Questions", format="localized"),
+            "report": "Report",
+        },
+    )
