@@ -41,13 +41,14 @@ def _by_members(level: Ints, vectors: Floats, labels: Sequence[str], counts: NDA
     centres = np.asarray(member @ vectors)
     centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
     fit = np.einsum("ij,ij->i", vectors, centres[level])
-    weight = np.sqrt(counts) * np.maximum(fit, 0.0)
+    weight = counts**0.75 * np.maximum(fit, 0.0)
     result = []
     order = np.lexsort((-weight, level))
     bounds = np.searchsorted(level[order], np.arange(groups + 1))
     for group in range(groups):
         best = order[bounds[group] : bounds[group + 1]]
-        result.append(_joined([(labels[row], float(weight[row])) for row in best[:12]]))
+        near_best = best[:12][counts[best[:12]] * 4 >= counts[best[:1]]]  # no rare joke beside a frequent tag
+        result.append(_joined([(labels[row], float(weight[row])) for row in near_best]))
     return tuple(result)
 
 

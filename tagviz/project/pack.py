@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,8 @@ def texts(labels: Sequence[str], near: Ints | None, order: NDArray[np.int64]) ->
 def region_names(projection: Projection, counts: NDArray[np.int64]) -> bytes:
     """JSON: per level, the heaviest first, `{x, y, name, weight, colour}`; colour: its cluster on the coarsest level.
 
-    A name stands at the member that lies nearest to the median of its cluster, so that it never hangs in the void.
+    Regions in which nothing is frequent go unnamed. A name stands at the member nearest to the median of its cluster, so
+    that it never hangs in the void.
     """
     weights = np.sqrt(counts + 1.0)
     levels = []
@@ -70,9 +72,10 @@ def region_names(projection: Projection, counts: NDArray[np.int64]) -> bytes:
         regions = []
         rows = np.argsort(level, kind="stable")
         bounds = np.searchsorted(level[rows], np.arange(len(names) + 1))
-        for cluster, name in enumerate(names):
-            members = rows[bounds[cluster] : bounds[cluster + 1]]
-            if not len(members):
+        groups = [rows[start:stop] for start, stop in pairwise(bounds)]
+        peaks = np.array([counts[members].max(initial=0) for members in groups])
+        for name, members, peak in zip(names, groups, peaks, strict=True):
+            if not len(members) or peak < np.median(peaks) / 4:
                 continue
             middle = np.median(projection.xy[members], axis=0)
             x, y = projection.xy[members[np.argmin(((projection.xy[members] - middle) ** 2).sum(axis=1))]]

@@ -32,7 +32,7 @@ def test_bundles_lie_together_and_are_believed(method):
     found = project(worlds(), Kind.TAG, LayoutParams(epochs=60, method=method))
     middles = found.xy.reshape(4, 30, 2).mean(axis=1)
     nearest = np.argmin(((found.xy[:, None] - middles[None]) ** 2).sum(axis=2), axis=1)
-    assert np.mean(nearest == np.repeat(np.arange(4), 30)) > (0.75 if method == "pca" else 0.99)
+    assert np.mean(nearest == np.repeat(np.arange(4), 30)) > (0.75 if method == "pca" else 0.95)
     assert 0 <= found.trust.min() <= found.trust.max() <= 1
     assert found.measures["trustworthiness"] > 0.8
     assert np.abs(found.xy).max() < 1.5

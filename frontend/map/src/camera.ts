@@ -13,9 +13,11 @@ export interface Bounds {
   y1: number;
 }
 
+/** How far the map may be drawn out sideways to fill a wide screen: its axes mean nothing by themselves. */
+const MOST_STRETCH = 1.35;
 export const MIN_ZOOM = 0.6;
 export const MAX_ZOOM = 400;
-const MARGIN = 0.9;
+const MARGIN = 0.93;
 
 export class Camera {
   view: View = { x: 0, y: 0, zoom: 1 };
@@ -23,11 +25,14 @@ export class Camera {
   height = 1;
   bounds: Bounds = { x0: -1, y0: -1, x1: 1, y1: 1 };
 
-  /** Screen pixels per unit of the map. */
-  get scale(): number {
+  /** Screen pixels per unit of the map, across and up. */
+  get scale(): [number, number] {
     const { x0, y0, x1, y1 } = this.bounds;
-    const fit = Math.min(this.width / Math.max(x1 - x0, 1e-6), this.height / Math.max(y1 - y0, 1e-6));
-    return fit * MARGIN * this.view.zoom;
+    const across = this.width / Math.max(x1 - x0, 1e-6);
+    const up = this.height / Math.max(y1 - y0, 1e-6);
+    const fit = Math.min(across, up) * MARGIN * this.view.zoom;
+    const stretch = clamp(across / up, 1, MOST_STRETCH);
+    return [fit * stretch, fit];
   }
 
   get home(): View {
@@ -36,13 +41,13 @@ export class Camera {
   }
 
   toScreen(x: number, y: number): [number, number] {
-    const scale = this.scale;
-    return [this.width / 2 + (x - this.view.x) * scale, this.height / 2 - (y - this.view.y) * scale];
+    const [across, up] = this.scale;
+    return [this.width / 2 + (x - this.view.x) * across, this.height / 2 - (y - this.view.y) * up];
   }
 
   toMap(x: number, y: number): [number, number] {
-    const scale = this.scale;
-    return [this.view.x + (x - this.width / 2) / scale, this.view.y - (y - this.height / 2) / scale];
+    const [across, up] = this.scale;
+    return [this.view.x + (x - this.width / 2) / across, this.view.y - (y - this.height / 2) / up];
   }
 
   /** The part of the map that is on screen, `margin` pixels more on every side. */
@@ -53,8 +58,8 @@ export class Camera {
   }
 
   pan(dx: number, dy: number): void {
-    const scale = this.scale;
-    this.look({ ...this.view, x: this.view.x - dx / scale, y: this.view.y + dy / scale });
+    const [across, up] = this.scale;
+    this.look({ ...this.view, x: this.view.x - dx / across, y: this.view.y + dy / up });
   }
 
   /** Zooms by `factor` so that what is under the screen point stays there. */
@@ -80,9 +85,9 @@ export class Camera {
     const xs = points.map((point) => point[0]);
     const ys = points.map((point) => point[1]);
     const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
-    const base = this.scale / this.view.zoom;
-    const zoom = Math.min(this.width / Math.max(x1 - x0, 1e-6), this.height / Math.max(y1 - y0, 1e-6)) * 0.6;
-    return { x: (x0 + x1) / 2, y: (y0 + y1) / 2, zoom: clamp(zoom / base, 1, closest) };
+    const [across, up] = this.scale.map((scale) => scale / this.view.zoom);
+    const zoom = 0.6 * Math.min(this.width / Math.max(x1 - x0, 1e-6) / across, this.height / Math.max(y1 - y0, 1e-6) / up);
+    return { x: (x0 + x1) / 2, y: (y0 + y1) / 2, zoom: clamp(zoom, 1, closest) };
   }
 }
 

@@ -62,14 +62,12 @@ export class Grid {
     }
   }
 
-  /** The point with the smallest `cost(i, distance)` within `radius` of (x, y), −1 if none; an infinite cost refuses. */
-  nearest(x: number, y: number, radius: number, cost: (i: number, distance: number) => number): number {
+  /** The point in the rectangle with the smallest cost, the first of equals; −1 if none; an infinite cost refuses. */
+  cheapest(area: Bounds, cost: (i: number) => number): number {
     let best = -1;
     let least = Infinity;
-    this.inside({ x0: x - radius, y0: y - radius, x1: x + radius, y1: y + radius }, (i) => {
-      const distance = Math.hypot(this.xy[2 * i] - x, this.xy[2 * i + 1] - y);
-      if (distance > radius) return;
-      const price = cost(i, distance);
+    this.inside(area, (i) => {
+      const price = cost(i);
       if (price < least || (price === least && i < best)) {
         least = price;
         best = i;

@@ -60,6 +60,7 @@ export class MapView {
   private polygon: Point[] | null = null;
   private placed: Placed[] = [];
   private loaded: Record<string, string> = {};
+  private opening: Promise<void> = Promise.resolve();
   private flown = "";
   private moving = false;
   private limit = Infinity;
@@ -120,7 +121,11 @@ export class MapView {
     this.host.style.height = `${data.height}px`;
     this.surface.setAttribute("aria-label", data.title);
     try {
-      if (this.loaded.points !== data.points) await this.open(data);
+      if (this.loaded.points !== data.points) {
+        this.loaded.points = data.points;
+        this.opening = this.open(data);
+      }
+      await this.opening; // also where an earlier update has begun it
       const [layer, mask] = await Promise.all([
         data.layer.url ? loadBytes(data.layer.url) : null,
         data.mask ? loadBytes(data.mask) : null,
@@ -133,7 +138,6 @@ export class MapView {
   }
 
   private async open(data: Data): Promise<void> {
-    this.loaded.points = data.points;
     if (!this.points) this.status.textContent = `Drawing ${data.count.toLocaleString()} points …`;
     void this.openTexts(data);
     const points = await loadPoints(data.points);
@@ -284,7 +288,7 @@ export class MapView {
   private writeNames(now: number): boolean {
     const { camera, theme, overlay } = this;
     overlay.setFont(theme.font);
-    const focus = this.marked.length > 0 || this.lines.length > 0;
+    const focus = this.marked.length > 0;
     const marked = [...new Set([this.cursor, this.echoed, ...this.lines.map(([i]) => i), ...this.marked])].filter(
       (i) => i >= 0 && !(this.flags[i] & HIDDEN),
     );
@@ -293,8 +297,17 @@ export class MapView {
       radius: (i) => this.radius(i), silent: (i) => (this.flags[i] & (HIDDEN | FADED)) !== 0, selected: this.selected, marked,
     });
     const most = clamp(Math.round((camera.width * camera.height) / 11_000), 8, 120);
-    this.placed = place(asking, camera.width, camera.height, overlay.measure, most, [[camera.width - 48, 0, camera.width, 240]]);
+    const corners = [this.toolbar.root, this.legend.root, this.minimap.canvas].map((corner) => this.covered(corner));
+    this.placed = place(asking, camera.width, camera.height, overlay.measure, most, corners);
     return overlay.labels(this.placed, camera, theme, (label) => this.ink(label, focus), now);
+  }
+
+  /** The rectangle that a panel covers; nothing for a hidden one. */
+  private covered(panel: HTMLElement): [number, number, number, number] {
+    const shown = panel !== this.minimap.canvas || this.minimap.on;
+    if (!shown || panel.hidden) return [-9, -9, -9, -9];
+    const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = panel;
+    return [left, top, left + width, top + height];
   }
 
   private ink(label: Placed, focus: boolean): string {
@@ -360,11 +373,12 @@ export class MapView {
 
   private hit(x: number, y: number): number {
     if (!this.grid || !this.renderer) return -1;
-    const scale = this.camera.scale;
     const reach = this.renderer.radius(0, this.camera.view.zoom) + HIT_SLACK;
-    const [mx, my] = this.camera.toMap(x, y);
-    return this.grid.nearest(mx, my, reach / scale, (i, distance) => {
-      const beyond = distance * scale - this.radius(i);
+    const [x0, y1] = this.camera.toMap(x - reach, y - reach);
+    const [x1, y0] = this.camera.toMap(x + reach, y + reach);
+    return this.grid.cheapest({ x0, y0, x1, y1 }, (i) => {
+      const [px, py] = this.camera.toScreen(...this.at(i));
+      const beyond = Math.hypot(px - x, py - y) - this.radius(i);
       return beyond > HIT_SLACK || this.flags[i] & HIDDEN ? Infinity : beyond + (this.flags[i] & FADED ? 4 : 0);
     });
   }

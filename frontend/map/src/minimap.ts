@@ -61,10 +61,14 @@ export class Minimap {
     this.picture = picture;
   }
 
+  /** Shown once the whole is no longer on screen, and where there is room. */
+  get on(): boolean {
+    return this.camera.view.zoom > 1.25 && this.camera.width > 560 && this.camera.height > 320;
+  }
+
   draw(theme: Theme): void {
-    const away = this.camera.view.zoom > 1.25;
-    this.canvas.classList.toggle("on", away && this.camera.width > 560 && this.camera.height > 320);
-    if (!this.picture || !away) return;
+    this.canvas.classList.toggle("on", this.on);
+    if (!this.picture || !this.on) return;
     this.context.putImageData(this.picture, 0, 0);
     const [scale, left, top] = this.frame();
     const { x0, y0, x1, y1 } = this.camera.visible();

@@ -140,7 +140,7 @@ export class Renderer {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.useProgram(this.program);
     gl.uniform2f(this.at.centre, view.x, view.y);
-    gl.uniform2f(this.at.scale, (2 * scale) / width, (2 * scale) / height);
+    gl.uniform2f(this.at.scale, (2 * scale[0]) / width, (2 * scale[1]) / height);
     gl.uniform2f(this.at.radii, this.smallest, this.largest);
     gl.uniform1f(this.at.ratio, ratio);
     gl.uniform1f(this.at.grow, growth(zoom, this.points.count));
@@ -167,7 +167,7 @@ export function radii(count: number): [number, number] {
 
 /** Points grow slower than the map when we come nearer, and no further than to about three times. */
 export function growth(zoom: number, count: number): number {
-  const most = count > 100_000 ? 4 : 2.6;
+  const most = count > 100_000 ? 4 : 2.2;
   return Math.min(most, Math.max(0.8, zoom ** 0.42));
 }
 
