@@ -5,15 +5,16 @@ The page (1 query), `predict` (10,000) and the evaluation all come through `rank
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from tagviz.types import Asked, Corpus, Floats, Ints, Kind, ProgressCallback, Progress, Recommender, frozen, quiet
+from tagviz.errors import BadParameter
+from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, ProgressCallback, Recommender, frozen, quiet
 
 CHUNK_BYTES = 64 * 2**20
 """Size of one chunk's score matrix; a method's own working memory is a small multiple of it."""
@@ -23,10 +24,30 @@ CHUNK_BYTES = 64 * 2**20
 class Rules:
     """What is done between a method's scores and the answer.
 
-    avoid_weight: how much of the score that the avoided items would give is taken off (both scaled to [0, 1] per query).
+    avoid_weight: how much of the score that the avoided items would give is taken off (both scaled to [0, 1] a query).
+    variety: 0 … 1, how much an item loses for being like those above it (maximal marginal relevance, Carbonell &
+        Goldstein 1998): at 0 nothing, at 1 only the difference counts. Items are alike that share playlists (cosine).
+    popularity: −1 … 1. Above 0 leans to known hits, below 0 to discoveries; at ±1 only how common an item is decides.
+    released: songs issued after the playlist's date are left out, where both dates are known.
+    variants: per kind a group per item (int32), as `recommend/folding.py` learns them; only the best item of a group is
+        answered, and none of a group that the query holds. Empty: nothing is folded.
+    Variety and popularity reorder the POOL best items by score; beyond them nothing comes up.
     """
 
     avoid_weight: float = 1.0
+    variety: float = 0.0
+    popularity: float = 0.0
+    released: bool = False
+    variants: Mapping[Kind, Ints] = field(default_factory=dict, compare=False)
+
+    def __post_init__(self) -> None:
+        for name, value, low in (("variety", self.variety, 0.0), ("popularity", self.popularity, -1.0)):
+            if not low <= value <= 1.0:
+                raise BadParameter(f"{name} is {value:g}", f"it lies between {low:g} and 1", "choose a value within")
+
+
+POOL = 200
+"""How many of the best items variety and popularity choose from (or five times the wanted number, if that is more)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,10 +86,12 @@ def rank(
         fallback[start:stop] = scores.max(axis=1, initial=-np.inf) <= scores.min(axis=1, initial=np.inf)
         scores[fallback[start:stop]] = popular / max(1, popular.max(initial=1))
         _mask(scores, part, kind)
+        if rules.released and kind is Kind.SONG:
+            _mask_later(scores, part, corpus)
         for offset in range(stop - start):
-            best = top(scores[offset], popular, n)
+            best, worth = _chosen(scores[offset], popular, n, rules, kind, part, offset, corpus)
             rows[start + offset, : len(best)] = best
-            values[start + offset, : len(best)] = scores[offset, best]
+            values[start + offset, : len(best)] = worth
         progress(Progress(f"Ranking {kind}s", stop / len(asked)))
     return Ranked(frozen(rows), frozen(values), frozen(fallback))
 
@@ -114,7 +137,8 @@ def _scored(recommender: Recommender, asked: Asked, kind: Kind, rules: Rules) ->
 
 def _completed(asked: Asked) -> dict[Kind, sp.csr_matrix]:
     """The avoided items as if they were asked, with an empty matrix for every kind that is not avoided."""
-    return {kind: asked.avoid.get(kind, sp.csr_matrix(matrix.shape, dtype=np.float32)) for kind, matrix in asked.items.items()}
+    items = asked.items.items()
+    return {kind: asked.avoid.get(kind, sp.csr_matrix(matrix.shape, dtype=np.float32)) for kind, matrix in items}
 
 
 def _mask(scores: Floats, asked: Asked, kind: Kind) -> None:
@@ -122,3 +146,70 @@ def _mask(scores: Floats, asked: Asked, kind: Kind) -> None:
         if kind in group:
             matrix = group[kind]
             scores[np.repeat(np.arange(len(asked)), np.diff(matrix.indptr)), matrix.indices] = -np.inf
+
+
+def _mask_later(scores: Floats, asked: Asked, corpus: Corpus) -> None:
+    """Songs issued after the playlist's date; an unknown date is not later than anything."""
+    if asked.dates is not None:
+        issued = corpus.songs["date"].to_numpy()
+        scores[issued[None, :] > np.asarray(asked.dates, dtype=issued.dtype)[:, None]] = -np.inf
+
+
+def _chosen(
+    scores: Floats,
+    popular: NDArray[np.int64],
+    n: int,
+    rules: Rules,
+    kind: Kind,
+    asked: Asked,
+    query: int,
+    corpus: Corpus,
+) -> tuple[NDArray[Any], Floats]:
+    """The n rows to answer one query with, best first, and what each is worth, after the rules that reorder."""
+    groups = rules.variants.get(kind)
+    if groups is None and not rules.variety and not rules.popularity:
+        best = top(scores, popular, n)
+        return best, scores[best]
+    pool = top(scores, popular, max(POOL, 5 * n))
+    if groups is not None:
+        pool = _folded(pool, groups, asked.items[kind][query].indices if kind in asked.items else pool[:0])
+    worth = scores[pool]
+    if rules.variety or rules.popularity:
+        worth = scaled(worth[None])[0]
+    if rules.popularity:
+        common = np.argsort(np.argsort(popular[pool], kind="stable"), kind="stable") / max(1, len(pool) - 1)
+        lean = abs(rules.popularity)
+        worth = ((1 - lean) * worth + lean * (common if rules.popularity > 0 else 1 - common)).astype(np.float32)
+    if not rules.variety:
+        order = np.argsort(-worth, kind="stable")[:n]
+        return pool[order], worth[order]
+    return _varied(pool, worth, n, rules.variety, corpus.matrix(kind))
+
+
+def _folded(pool: NDArray[Any], groups: Ints, held: NDArray[Any]) -> NDArray[Any]:
+    """The first of each group in the pool, without groups that the query holds."""
+    _, first = np.unique(groups[pool], return_index=True)
+    kept = pool[np.sort(first)]
+    return kept[~np.isin(groups[kept], groups[held])]
+
+
+def _varied(
+    pool: NDArray[Any], worth: Floats, n: int, variety: float, playlists: sp.csr_matrix
+) -> tuple[NDArray[Any], Floats]:
+    """Maximal marginal relevance: next comes the largest (1 − variety) · worth − variety · likeness to those above."""
+    columns = playlists[:, pool]
+    lengths = np.sqrt(np.maximum(1, np.asarray(columns.sum(axis=0)).ravel()))
+    alike = (columns.T @ columns).toarray() / lengths[:, None] / lengths
+    gain = (1 - variety) * worth
+    closest = np.zeros(len(pool), dtype=np.float32)
+    order: list[int] = []
+    values: list[float] = []
+    left = np.ones(len(pool), dtype=bool)
+    for _ in range(min(n, len(pool))):
+        now = np.where(left, gain - variety * closest, -np.inf)
+        best = int(np.argmax(now))
+        order.append(best)
+        values.append(float(now[best]))
+        left[best] = False
+        closest = np.maximum(closest, alike[best])
+    return pool[order], np.array(values, dtype=np.float32)

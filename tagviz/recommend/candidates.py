@@ -15,14 +15,25 @@ from tagviz.types import Asked, Floats, Ints, Kind, Recommender
 
 @dataclass(frozen=True, eq=False)
 class Candidates:
-    """rows int32 (q, w): items, in no order, −1 where a query has fewer. scores float32 (q, w, members): in [0, 1]."""
+    """rows int32 (q, w): items, in no order, −1 where a query has fewer. scores float32 (q, w, members): in [0, 1].
+    evidence float32 (q, w, facts): what else is known of them, perhaps nothing."""
 
     rows: Ints
     scores: Floats
+    evidence: Floats
 
     @property
     def real(self) -> NDArray[np.bool_]:
         return self.rows >= 0
+
+    def take(self, places: NDArray[np.intp]) -> Candidates:
+        """Some of each query's candidates, by their places (q, fewer)."""
+        deep = places[:, :, None]
+        return Candidates(
+            np.take_along_axis(self.rows, places, axis=1),
+            np.take_along_axis(self.scores, deep, axis=1),
+            np.take_along_axis(self.evidence, deep, axis=1),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,8 +55,14 @@ class Judged:
         ideal = np.concatenate([[0.0], np.cumsum(discounts)])[np.minimum(self.sizes, depth)]
         return np.asarray(np.divide(gained, ideal, out=np.zeros_like(gained), where=ideal > 0), dtype=np.float32)
 
+    def take(self, places: NDArray[np.intp]) -> Judged:
+        """Some of each question's candidates, by their places (q, fewer)."""
+        hits = np.take_along_axis(self.hits, places, axis=1)
+        return Judged(self.candidates.take(places), hits, self.sizes, self.cases)
+
     def select(self, queries: NDArray[np.intp]) -> Judged:
-        kept = Candidates(self.candidates.rows[queries], self.candidates.scores[queries])
+        found = self.candidates
+        kept = Candidates(found.rows[queries], found.scores[queries], found.evidence[queries])
         return Judged(kept, self.hits[queries], self.sizes[queries], self.cases[queries])
 
 
@@ -83,7 +100,7 @@ def from_scores(scores: Floats, asked: Asked, kind: Kind, most: int) -> Candidat
     values = np.zeros((*rows.shape, depth), dtype=np.float32)
     rows[owner, place] = item
     values[owner, place] = scores[owner, item]
-    return Candidates(rows, values)
+    return Candidates(rows, values, np.zeros((*rows.shape, 0), dtype=np.float32))
 
 
 def judge(found: Candidates, hidden: sp.csr_matrix, cases: NDArray[np.int64]) -> Judged:
@@ -103,6 +120,7 @@ def stack(parts: Sequence[Judged]) -> Judged:
 
     rows = np.concatenate([padded(part.candidates.rows, -1) for part in parts])
     scores = np.concatenate([padded(part.candidates.scores, 0) for part in parts])
+    evidence = np.concatenate([padded(part.candidates.evidence, 0) for part in parts])
     hits = np.concatenate([padded(part.hits, False) for part in parts])
     sizes = np.concatenate([part.sizes for part in parts])
-    return Judged(Candidates(rows, scores), hits, sizes, np.concatenate([part.cases for part in parts]))
+    return Judged(Candidates(rows, scores, evidence), hits, sizes, np.concatenate([part.cases for part in parts]))

@@ -8,6 +8,7 @@ together. The score combination is CombSUM of Fox & Shaw 1994 with learned weigh
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,13 @@ from tagviz.methods import Arrays, Tools
 from tagviz.params import Params, knob
 from tagviz.ranking import chunks
 from tagviz.recommend.candidates import Judged, candidates, judge, stack
+from tagviz.recommend.evidence import Evidence
 from tagviz.recommend.members import Member, comparable, default_members, fit_members, keep_members, restore_members
 from tagviz.recommend.shared import check_kind, reasons
 from tagviz.recommend.validation import CASES, DEPTH, Questions, cases_of, folds, questions, select
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason, Recommender, frozen
 
-MOST = {Kind.SONG: 200, Kind.TAG: 50}
+MOST = {Kind.SONG: 150, Kind.TAG: 40}
 """Candidates taken from each member: a few times what is judged."""
 
 
@@ -101,31 +103,29 @@ class Fusion:
         return arrays, {"fusion": self.params.model_dump(), "members": kept}
 
 
-def validate(corpus: Corpus, params: FusionParams, tools: Tools, members: Sequence[Member]) -> dict[Kind, Judged]:
-    """Candidates of validation questions, each scored by members fitted without the question's group (cross-
-    fitting)."""
-    parts: dict[Kind, list[Judged]] = {}
-    for asked, hidden, fitted, _ in out_of_sample(corpus, params, tools, members):
-        for kind, matrix in hidden.items():
-            if matrix.nnz:
-                found = candidates(fitted, asked, kind, MOST[kind])
-                parts.setdefault(kind, []).append(judge(found, matrix, cases_of(asked)))
-    return {kind: stack(of_kind) for kind, of_kind in parts.items()}
-
-
-def out_of_sample(corpus: Corpus, params: FusionParams, tools: Tools, members: Sequence[Member]) -> Any:
-    """Per chunk of validation questions: asked, hidden, members fitted without these playlists' groups, and their
-    corpus."""
+def validate(
+    corpus: Corpus, params: FusionParams, tools: Tools, members: Sequence[Member], evidence: bool = False
+) -> dict[Kind, Judged]:
+    """Candidates of validation questions, each scored by members fitted without its group (cross-fitting), fold after
+    fold; with `evidence` also what else the other folds know of them."""
     fold = folds(corpus, params.folds, tools.seed)
+    parts: dict[Kind, list[Judged]] = {}
     for number in range(params.folds):
         tools.progress(Progress("Validating", number / (params.folds + 1), f"fold {number + 1} of {params.folds}"))
         kept = corpus.select(np.flatnonzero(fold != number))
         fitted = fit_members(kept, members, tools)
+        facts = Evidence(kept)
         drawn = _some(questions(corpus.select(np.flatnonzero(fold == number)), tools.seed + number), params, tools.seed)
         width = max(len(corpus.vocab(kind)) for kind in (Kind.TAG, Kind.SONG)) * len(members)
         for start, stop in chunks(len(drawn.asked), width):
             part = select(drawn, np.arange(start, stop))
-            yield part.asked, part.hidden, fitted, kept
+            for kind, matrix in part.hidden.items():
+                if drawn.hidden[kind].nnz:
+                    found = candidates(fitted, part.asked, kind, MOST[kind])
+                    if evidence:
+                        found = replace(found, evidence=facts.of(part.asked, kind, found.rows))
+                    parts.setdefault(kind, []).append(judge(found, matrix, cases_of(part.asked)))
+    return {kind: stack(of_kind) for kind, of_kind in parts.items()}
 
 
 def _some(drawn: Questions, params: FusionParams, seed: int) -> Questions:

@@ -1,0 +1,132 @@
+"""Best: the fusion, re-ranked where that was better on validation playlists by more than chance.
+
+The re-ranker of a kind is kept only if, trained on some of the validation questions, it beats the fusion on the
+others by more than twice the standard error of the paired difference in nDCG.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from tagviz.methods import Arrays, Tools
+from tagviz.params import knob
+from tagviz.ranking import scaled
+from tagviz.recommend.candidates import Judged, from_scores
+from tagviz.recommend.evidence import Evidence
+from tagviz.recommend.fusion import MOST, Fusion, FusionParams, learn_weights, validate
+from tagviz.recommend.members import Member, comparable, default_members, fit_members
+from tagviz.recommend.rerank import KEPT, RerankParams, Trees, shortlist
+from tagviz.recommend.shared import check_kind
+from tagviz.recommend.validation import DEPTH, cases_of
+from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason
+
+
+class BestParams(FusionParams, RerankParams):
+    """Settings of the fusion and of the re-ranker."""
+
+    rerank: bool = knob(True, "Whether a re-ranker is tried", first=True)
+
+
+class Best:
+    """A fusion and, for the kinds where it won, a re-ranker."""
+
+    method = "best"
+
+    def __init__(
+        self, fusion: Fusion, params: BestParams, trees: Mapping[Kind, Trees], gains: Mapping[str, Any]
+    ) -> None:
+        self.fusion = fusion
+        self.params = params
+        self.trees = dict(trees)
+        self.gains = dict(gains)
+        self.kinds = fusion.kinds
+        self._evidence = Evidence(fusion.corpus)
+
+    @classmethod
+    def fit(cls, corpus: Corpus, params: BestParams, tools: Tools, members: Sequence[Member] | None = None) -> Best:
+        members = default_members(corpus) if members is None else members
+        judged = validate(corpus, params, tools, members, evidence=params.rerank)
+        weights = {kind: learn_weights(of_kind, DEPTH[kind], params.shrink) for kind, of_kind in judged.items()}
+        trees, gains = {}, {}
+        for kind, of_kind in judged.items() if params.rerank else ():
+            tools.progress(Progress(f"Re-ranking {kind}s", params.folds / (params.folds + 1)))
+            gain, error, fitted = _try(of_kind, weights[kind], kind, params, tools)
+            gains[str(kind)] = {"gain": gain, "error": error}
+            if fitted is not None:
+                trees[kind] = fitted
+        fusion = Fusion(corpus, params, members, fit_members(corpus, members, tools), weights)
+        return cls(fusion, params, trees, gains)
+
+    @classmethod
+    def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Best:
+        trees = {
+            kind: Trees(arrays[f"trees/{kind}"].tobytes().decode())
+            for kind in (Kind.TAG, Kind.SONG)
+            if f"trees/{kind}" in arrays
+        }
+        parsed = BestParams.parse(params["best"])
+        return cls(Fusion.restore(arrays, params, corpus), parsed, trees, params["gains"])
+
+    def score(self, asked: Asked, kind: Kind) -> Floats:
+        """The fusion's scores; where a re-ranker is kept, its candidates above all others (1 to 2) in its order."""
+        check_kind(kind, self.kinds, self.method)
+        if kind not in self.trees:
+            return self.fusion.score(asked, kind)
+        scores = np.stack([comparable(member, asked, kind) for member in self.fusion.fitted.values()], axis=2)
+        cases = cases_of(asked)
+        fused = np.einsum("qnm,qm->qn", scores, self.fusion.weights[kind][cases])
+        found = from_scores(scores, asked, kind, MOST[kind])
+        within = np.take_along_axis(fused, np.maximum(found.rows, 0), axis=1)
+        found, places = shortlist(found, within, KEPT[kind])
+        found = replace(found, evidence=self._evidence.of(asked, kind, found.rows))
+        ordered = self.trees[kind].score(found, np.take_along_axis(within, places, axis=1), cases)
+        result = scaled(fused)
+        answered = found.real & (fused.max(axis=1) > fused.min(axis=1))[:, None]
+        owners, columns = np.nonzero(answered)
+        result[owners, found.rows[owners, columns]] = 1.0 + _spread(ordered, found.real)[owners, columns]
+        return result
+
+    def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
+        """The fusion's reasons: trees only reorder what the members bring."""
+        return self.fusion.explain(asked, kind, rows)
+
+    def state(self) -> tuple[Arrays, dict[str, Any]]:
+        arrays, params = self.fusion.state()
+        for kind, trees in self.trees.items():
+            arrays[f"trees/{kind}"] = np.frombuffer(trees.text.encode(), dtype=np.uint8)
+        return arrays, {**params, "best": self.params.model_dump(), "gains": self.gains}
+
+
+def _try(
+    judged: Judged, weights: Floats, kind: Kind, params: BestParams, tools: Tools
+) -> tuple[float, float, Trees | None]:
+    """Gain in nDCG over the fusion on held-out questions, its standard error, and the re-ranker if it won."""
+    depth = DEPTH[kind]
+    fused = np.einsum("qwm,qm->qw", judged.candidates.scores, weights[judged.cases])
+    _, places = shortlist(judged.candidates, fused, KEPT[kind])
+    short, fused = judged.take(places), np.take_along_axis(fused, places, axis=1)
+    asked = np.flatnonzero(short.sizes > 0)
+    gains = np.zeros(len(asked), dtype=np.float32)
+    for part in np.array_split(np.arange(len(asked)), params.folds):
+        learn, check = np.delete(asked, part), asked[part]
+        trial = Trees.fit(short.select(learn), fused[learn], depth, params, tools.threads, tools.seed)
+        held = short.select(check)
+        reordered = held.ndcg(trial.score(held.candidates, fused[check], held.cases), depth)
+        gains[part] = reordered - held.ndcg(fused[check], depth)
+    gain, error = float(gains.mean()), float(gains.std() / np.sqrt(max(1, len(gains))))
+    if gain <= 2 * error:
+        return gain, error, None
+    return gain, error, Trees.fit(short.select(asked), fused[asked], depth, params, tools.threads, tools.seed)
+
+
+def _spread(ordered: Floats, real: Any) -> Floats:
+    """Each row's scores stretched to [0, 1] among real candidates; equal scores become 1."""
+    low = np.where(real, ordered, np.inf).min(axis=1, keepdims=True)
+    high = np.where(real, ordered, -np.inf).max(axis=1, keepdims=True)
+    span = high - low
+    safe = np.where(real, ordered, high) - low
+    return np.divide(safe, span, out=np.ones_like(safe), where=span > 0).astype(np.float32)
