@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tagviz.errors import BadParameter, UnknownTerm
 from tagviz.params import Params, knob
+from tagviz.project.align import shared_rows, superposed
 from tagviz.project.clusters import clusters
 from tagviz.project.names import names
 from tagviz.project.nearest import Nearest, nearest
@@ -138,11 +139,7 @@ def _begin(embedding: Embedding, kind: Kind, near: Nearest, start: Projection | 
     vectors = embedding.of(kind)
     if start is None:
         return _axes(vectors)
-    rows = (
-        start.vocab.ids.get_indexer(embedding.vocabs[kind].ids)
-        if start.vocab.kind == kind
-        else np.full(len(vectors), -1)
-    )
+    rows = shared_rows(embedding.vocabs[kind], start.vocab)
     known = rows >= 0
     xy = np.zeros((len(vectors), 2), dtype=np.float32)
     xy[known] = start.xy[rows[known]]
@@ -249,14 +246,7 @@ def _upright(xy: Floats) -> Floats:
 
 
 def _onto(xy: Floats, embedding: Embedding, kind: Kind, start: Projection) -> Floats:
-    """Turned, mirrored, moved and scaled onto the old map where the two share at least three points (Procrustes)."""
-    rows = start.vocab.ids.get_indexer(embedding.vocabs[kind].ids) if start.vocab.kind == kind else np.full(len(xy), -1)
+    """Laid over the old map where the two share at least three points."""
+    rows = shared_rows(embedding.vocabs[kind], start.vocab)
     known = np.flatnonzero(rows >= 0)
-    if len(known) < 3:
-        return _upright(xy)
-    here, there = xy[known], start.xy[rows[known]]
-    middle_here, middle_there = here.mean(axis=0), there.mean(axis=0)
-    u, strength, v = np.linalg.svd((here - middle_here).T @ (there - middle_there))
-    spread = float(((here - middle_here) ** 2).sum())
-    scale = float(strength.sum()) / spread if spread > 0 else 1.0
-    return ((xy - middle_here) @ (u @ v) * scale + middle_there).astype(np.float32)
+    return superposed(xy, xy[known], start.xy[rows[known]]) if len(known) >= 3 else _upright(xy)

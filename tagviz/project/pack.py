@@ -63,8 +63,8 @@ def texts(labels: Sequence[str], near: Ints | None, order: NDArray[np.int64]) ->
 def region_names(projection: Projection, counts: NDArray[np.int64]) -> bytes:
     """JSON: per level, the heaviest first, `{x, y, name, weight, colour}`; colour: its cluster on the coarsest level.
 
-    Regions in which nothing is frequent go unnamed. A name stands at the member nearest to the median of its cluster, so
-    that it never hangs in the void.
+    Regions in which nothing is frequent go unnamed. A name stands at the member nearest to the median of its cluster,
+    so that it never hangs in the void.
     """
     weights = np.sqrt(counts + 1.0)
     levels = []

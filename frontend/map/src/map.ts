@@ -183,7 +183,8 @@ export class MapView {
     this.paint();
     if (data.fly && data.fly.token !== this.flown) {
       this.flown = data.fly.token;
-      const targets = data.fly.rows.filter(known).map((row) => this.at(points.index[row]));
+      const targets: Point[] = data.fly.rows.filter(known).map((row) => this.at(points.index[row]));
+      if (data.guest) targets.push([data.guest.x, data.guest.y]);
       if (targets.length) this.goTo(this.camera.framing(targets));
     }
   }
@@ -283,6 +284,8 @@ export class MapView {
     ring(this.selected, theme.accent, 2.6);
     for (const i of [this.hovered, this.echoed]) ring(i, theme.text, 1.6);
     ring(this.cursor, theme.accent, 2);
+    const { guest } = this.component.data;
+    if (guest) overlay.star(...camera.toScreen(guest.x, guest.y), theme);
   }
 
   private writeNames(now: number): boolean {
@@ -295,6 +298,7 @@ export class MapView {
     const asking = candidates({
       camera, grid: this.grid!, points: this.points!, texts: this.texts!, regions: this.regions, sizes: this.sizes, focus,
       radius: (i) => this.radius(i), silent: (i) => (this.flags[i] & (HIDDEN | FADED)) !== 0, selected: this.selected, marked,
+      guest: this.component.data.guest,
     });
     const most = clamp(Math.round((camera.width * camera.height) / 11_000), 8, 120);
     const corners = [this.toolbar.root, this.legend.root, this.minimap.canvas].map((corner) => this.covered(corner));
@@ -371,8 +375,11 @@ export class MapView {
 
   // --- what the person does ----------------------------------------------------------------------------------------
 
+  /** The point under the pointer, or whose name is. */
   private hit(x: number, y: number): number {
     if (!this.grid || !this.renderer) return -1;
+    const named = this.placed.find((label) => onLabel(label, x, y));
+    if (named) return Number(named.id.slice(1));
     const reach = this.renderer.radius(0, this.camera.view.zoom) + HIT_SLACK;
     const [x0, y1] = this.camera.toMap(x - reach, y - reach);
     const [x1, y0] = this.camera.toMap(x + reach, y + reach);
@@ -384,8 +391,7 @@ export class MapView {
   }
 
   private hover(x: number, y: number): void {
-    const named = this.placed.find((label) => onLabel(label, x, y));
-    const i = named ? Number(named.id.slice(1)) : this.hit(x, y);
+    const i = this.hit(x, y);
     this.hoverPoint(i);
     if (i >= 0 && this.texts) this.card.show(this.describe(i), x, y, this.camera.width, this.camera.height);
   }
@@ -423,8 +429,7 @@ export class MapView {
 
   private click(x: number, y: number, add: boolean): void {
     this.surface.focus({ preventScroll: true });
-    const named = this.placed.find((label) => onLabel(label, x, y));
-    const i = named ? Number(named.id.slice(1)) : this.hit(x, y);
+    const i = this.hit(x, y);
     if (i >= 0) this.pick(i, add);
     else if (this.polygon) this.select(null);
   }
@@ -551,7 +556,7 @@ function xyOf([x, y]: Point): { x: number; y: number } {
 }
 
 function onLabel(label: Placed, x: number, y: number): boolean {
-  return label.role !== "region" && x >= label.left && x <= label.left + label.width && Math.abs(y - label.middle) <= label.size * 0.6;
+  return label.id.startsWith("p") && x >= label.left && x <= label.left + label.width && Math.abs(y - label.middle) <= label.size * 0.6;
 }
 
 function rounded(value: number): number {

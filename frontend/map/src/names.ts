@@ -4,7 +4,7 @@ import type { Camera } from "./camera.ts";
 import type { Points, Texts } from "./data.ts";
 import type { Grid } from "./grid.ts";
 import { type Candidate, levelFor, shortened } from "./labels.ts";
-import type { Region } from "./types.ts";
+import type { Data, Region } from "./types.ts";
 
 const REGION_SIGNS = 40;
 const TAG_SIGNS = 28;
@@ -21,6 +21,7 @@ export interface Scene {
   silent(i: number): boolean;
   selected: number;
   marked: number[];
+  guest: Data["guest"];
   /** Only marked points and regions are named (something is highlighted). */
   focus: boolean;
 }
@@ -34,6 +35,11 @@ export function* candidates(scene: Scene): Generator<Candidate> {
     const text = shortened(scene.texts.label(i), role === "tag" ? TAG_SIGNS : 44);
     return { id: `p${i}`, text, x, y, radius: scene.radius(i), size, weight, role };
   };
+  if (scene.guest) {
+    const [x, y] = camera.toScreen(scene.guest.x, scene.guest.y);
+    const text = shortened(scene.guest.label, 44);
+    yield { id: "guest", text, x, y, radius: 9, size: 15, weight: 700, role: "selected" };
+  }
   if (scene.selected >= 0) yield tag(scene.selected, "selected", 15, 700);
   for (const i of scene.marked) if (!named.has(i)) yield tag(i, "marked", 13, 600);
   const level = levelFor(

@@ -94,6 +94,23 @@ export class Overlay {
     }
   }
 
+  /** A four-pointed star: a place that is no point of the map. */
+  star(x: number, y: number, theme: Theme): void {
+    const context = this.context;
+    context.beginPath();
+    for (let corner = 0; corner < 8; corner++) {
+      const angle = (corner * Math.PI) / 4;
+      const radius = corner % 2 ? 3.6 : 9;
+      context.lineTo(x + radius * Math.sin(angle), y - radius * Math.cos(angle));
+    }
+    context.closePath();
+    context.lineWidth = 3;
+    context.strokeStyle = theme.background;
+    context.stroke();
+    context.fillStyle = theme.accent;
+    context.fill();
+  }
+
   outline(polygon: Point[], theme: Theme, closed: boolean): void {
     if (polygon.length < 2) return;
     const context = this.context;

@@ -32,6 +32,8 @@ export interface Data {
   highlight: number[];
   selected: number;
   lines: [row: number, score: number][];
+  /** A place that is no point: a free phrase. */
+  guest: { x: number; y: number; label: string } | null;
   fly: { rows: number[]; token: string } | null;
   viewParam: string;
   link: string;

@@ -20,6 +20,8 @@ DARK = ("#4ba3dc", "#f07f3c", "#2fc79b", "#e29cc3", "#f2b134", "#7cc8f2", "#e8dc
 # Few → many: from the ground's own tone to a strong blue, green and yellow, even in lightness (after viridis).
 SCALE_LIGHT = ("#d9dce3", "#9fc3d6", "#4a9fb8", "#1f6f9f", "#2b3a7a", "#30104f")
 SCALE_DARK = ("#343a4a", "#3a4f8a", "#2f7aa5", "#2fa391", "#86cf5d", "#f3e55a")
+HEAT_LIGHT = ("#e3e5ea", "#f6d9a8", "#f2a541", "#d9541e", "#8c1d18")
+HEAT_DARK = ("#2b313d", "#5a3b3a", "#b0502b", "#f2973a", "#ffe08a")
 DIVERGING_LIGHT = ("#b35806", "#f1a340", "#dcdde2", "#998ec3", "#542788")
 DIVERGING_DARK = ("#f59a3c", "#b87432", "#4a4f5c", "#8f83d1", "#b7a8ff")
 
@@ -96,3 +98,16 @@ def by_value(
     shares = np.where(np.isfinite(numbers), (numbers - bottom) / (top - bottom), np.nan).astype(np.float32)
     light, dark = (SCALE_LIGHT, SCALE_DARK) if middle is None else (DIVERGING_LIGHT, DIVERGING_DARK)
     return ColourLayer(points.files.put(pack.shades(shares, points.order)), title, "scale", (), light, dark, low, high)
+
+
+def by_heat(points: MapPoints, scores: Floats | NDArray[np.float64], title: str) -> ColourLayer:
+    """A method's scores for a query as heat: only what stands out glows, the lower half stays in the ground's tone.
+
+    scores: one per row, NaN where the method has none.
+    """
+    numbers = np.asarray(scores, dtype=np.float64)
+    known = numbers[np.isfinite(numbers)]
+    bottom, top = np.quantile(known, [0.5, 0.999]) if len(known) else (0.0, 1.0)
+    shares = np.clip((numbers - bottom) / max(top - bottom, 1e-12), 0, 1).astype(np.float32)
+    url = points.files.put(pack.shades(shares, points.order))
+    return ColourLayer(url, title, "scale", (), HEAT_LIGHT, HEAT_DARK, "cold", "hot")

@@ -66,6 +66,7 @@ def map_view(
     highlight: Sequence[str] = (),
     shown: NDArray[np.bool_] | None = None,
     fly_to: Sequence[str] = (),
+    guest: tuple[float, float, str] | None = None,
     title: str = "Tag map",
     unit: str = "playlists",
     height: int = 640,
@@ -79,7 +80,8 @@ def map_view(
 
     selected: the ringed point, from which `lines` (key, similarity) run to its neighbours, whose names are then shown.
     highlight: points that stand out, all others faded (at most 500). shown: bool per row, the others are hidden.
-    fly_to: keys to bring into view, once for each new set. title: what a screen reader says. unit: what counts count.
+    fly_to: keys to bring into view, once for each new set. guest: a place that is no point (x, y and its name, from
+    `project.place.spot`), shown as a star and brought into view with fly_to. title: what a screen reader says. unit: what counts count.
     link: maps with the same word show each other's hovered label. view_param: query parameter that holds the view, so
     that a link opens it ("" none; two maps on one page need two names).
     on_pick, on_selection: called before the script runs again, when there was such an event.
@@ -100,7 +102,8 @@ def map_view(
         "highlight": points.rows(highlight)[:MOST_HIGHLIGHTS],
         "selected": points.row(selected) if selected else -1,
         "lines": [(row, round(score, 4)) for row, score in known if row >= 0],
-        "fly": {"rows": fly, "token": hashlib.blake2b(str(fly).encode(), digest_size=6).hexdigest()} if fly else None,
+        "guest": None if guest is None else {"x": guest[0], "y": guest[1], "label": guest[2]},
+        "fly": _flight(fly, guest),
         "viewParam": view_param,
         "link": link,
         "height": height,
@@ -116,6 +119,13 @@ def map_view(
         on_unsupported_change=_nothing,
     )
     return _event(points, result, shown)
+
+
+def _flight(rows: list[int], guest: tuple[float, float, str] | None) -> dict[str, Any] | None:
+    """Where to fly, with a token that is new for every new goal."""
+    if not rows and guest is None:
+        return None
+    return {"rows": rows, "token": hashlib.blake2b(repr((rows, guest)).encode(), digest_size=6).hexdigest()}
 
 
 def read_event(points: MapPoints, key: str = "map", shown: NDArray[np.bool_] | None = None) -> MapEvent:
