@@ -64,7 +64,7 @@ def make_catalogue(taxonomy: Taxonomy, rng: np.random.Generator) -> Catalogue:
         titles.append(names.song(TONGUES[int(tongues[artist])], concepts, taken[artist]))
     songs = pd.DataFrame({"artist": owner, "name": titles, "date": dates})
     songs["album"] = songs.groupby(albums)["name"].transform("first")
-    own = rng.lognormal(0.0, 1.0, len(owner))
+    own = rng.lognormal(0.0, 0.9, len(owner))
     songs["popularity"] = own * artists["popularity"].to_numpy()[owner]
     return Catalogue(artists, songs, profiles)
 

@@ -33,7 +33,7 @@ THEME_FACETS = {
 }  # fmt: skip
 """How readily a playlist is about a concept of the facet, times the concept's popularity."""
 
-SHARPNESS = 1.5
+SHARPNESS = 2.4
 """How closely a playlist's songs follow its concepts: larger is closer."""
 
 TAG_MIX = {"theme": 0.5, "around": 0.46, "songs": 0.032, "taste": 0.008}
