@@ -8,7 +8,7 @@ import streamlit as st
 from tagviz.figures import profile as figures
 from tagviz.operations.corpora import Profile
 from tagviz.types import Kind
-from tagviz.ui import cached, frame, plain, widgets
+from tagviz.ui import bringing, cached, frame, plain, widgets, work
 
 PLURALS = {"tag": "Tags", "song": "Songs", "word": "Title words", "artist": "Artists", "genre": "Genres"}
 
@@ -77,7 +77,13 @@ def notes(here: frame.Here) -> None:
 
 
 here = frame.open_page("Data", "What is in here, and what is wrong with it?")
-if here.corpus.playlists:
+with widgets.forgiving():
+    box = st.expander("Bring playlists in", icon=":material/upload:", expanded=not here.corpus.name)
+    with box, widgets.forgiving():
+        bringing.show()
+    work.work(("import",))
+    bringing.versions(here)
+if here.corpus.name:
     with widgets.forgiving():
         profile = cached.profile(*here.names)
         sizes(here, profile)

@@ -17,7 +17,7 @@ from tagviz.evaluate import beyond as beyond_views
 from tagviz.evaluate import metrics
 from tagviz.evaluate import segments as segment_views
 from tagviz.evaluate.report import EvalReport
-from tagviz.figures.cells import clickable
+from tagviz.figures.fitting import clickable, narrow
 from tagviz.operations import answers as answering
 from tagviz.operations import corpora as corpus_room
 from tagviz.operations import jobs as job_room
@@ -181,7 +181,8 @@ def warm() -> None:
     if first:
         name, fingerprint = first[0].name, first[0].fingerprint
         place = Place(name, fingerprint, resolved(fingerprint, DEFAULT))
-        projection(place, Kind.TAG)
+        if map_is_ready(place, Kind.TAG):
+            projection(place, Kind.TAG)
         complete(name, fingerprint, "a", (Kind.TAG, Kind.SONG), 1)
 
 
@@ -215,7 +216,9 @@ def panel(
     """The panel; its sentence stands above the dots on the page, not in their title."""
     made = panel_room.panel(place.opened, label, kind, k, case, reading, cumulative, dark=dark)
     made.dots.update_layout(title_text="", margin_t=40)
+    narrow(made.histogram)
     if made.heatmap is not None:
+        narrow(made.heatmap)
         clickable(made.heatmap)
     return made
 

@@ -11,6 +11,8 @@ from tagviz.ui import cached, plain, state
 
 LONGEST = 40
 """Titles past this many characters make poor examples."""
+LIKED = 100
+"""Titles to choose from."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,14 @@ def examples(name: str, fingerprint: str) -> list[Example]:
 
 
 def _title(name: str, fingerprint: str) -> str:
-    """A title of two to four words, of the playlist that most people like."""
-    playlists = cached.corpus(name, fingerprint).playlists
-    titles = playlists["title"].str.strip()
+    """Of the most liked titles of two to four words, the one whose words the corpus knows best."""
+    corpus = cached.corpus(name, fingerprint)
+    titles = corpus.playlists["title"].str.strip()
     words = titles.str.count(r"\s") + 1
-    good = playlists[(titles.str.len() <= LONGEST) & words.between(2, 4)]
-    good = good if len(good) else playlists[titles.str.len().between(1, LONGEST)]
-    return str(good.sort_values("likes", ascending=False, kind="stable")["title"].iloc[0]).strip() if len(good) else ""
+    good = corpus.playlists[(titles.str.len() <= LONGEST) & words.between(2, 4)]
+    good = good if len(good) else corpus.playlists[titles.str.len().between(1, LONGEST)]
+    liked = good.sort_values("likes", ascending=False, kind="stable").head(LIKED)
+    if liked.empty or not corpus.has(Kind.WORD):
+        return ""
+    known = corpus.matrix(Kind.WORD)[liked.index.to_numpy()] @ corpus.counts(Kind.WORD)
+    return str(titles.loc[liked.index[int(known.argmax())]])
