@@ -21,14 +21,17 @@ def resampled(values: NDArray[Any], codes: NDArray[Any], resamples: int = 1000, 
     What shares a code is drawn together (cluster bootstrap; Field & Welsh 2007): all codes different is the plain
     bootstrap (Efron 1979). Every column sees the same draws, so that differences of columns are paired.
     """
-    sums, counts, pattern = _by_cluster(values, codes)
+    known = ~np.isnan(values)
+    # around the mean, so that single precision is enough
+    middle = np.where(known, values, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    sums, counts, pattern = _by_cluster(values - middle, codes)
     totals = np.concatenate([sums, counts], axis=1).astype(np.float32)
     means = []
     for start in range(0, resamples if len(totals) else 0, CHUNK):
         drawn = _draws(len(totals), resamples, seed)[start : start + CHUNK].astype(np.float32)
         total = drawn @ totals
         upper, lower = total[:, : values.shape[1]], total[:, values.shape[1] :][:, pattern]
-        means.append(np.where(lower > 0, upper / np.maximum(lower, 1), np.nan).astype(np.float64))
+        means.append(middle + np.where(lower > 0, upper / np.maximum(lower, 1), np.nan).astype(np.float64))
     return np.concatenate(means) if means else np.empty((0, values.shape[1]))
 
 

@@ -49,7 +49,8 @@ def panel(
     resamples: int = 1000,
 ) -> Panel:
     """The panel for one kind, k and case. label: the model of the heatmap, and of the histogram unless all are
-    `overlaid` ("": the best one). The heatmaps are about tags: None where the report or the model has none."""
+    `overlaid` ("": the best one). The heatmaps are about tags: None where the report or the model has none, or
+    no vectors to measure similarity by."""
     summary = metrics.summary(report, kind, k, case, resamples=resamples)
     comparison = compare.compare(report, "ndcg", kind, k, case, resamples)
     best = leader(report, summary)
@@ -67,7 +68,7 @@ def panel(
         even=tuple(other for other, verdict in verdicts.items() if verdict in (compare.UNCLEAR, compare.SAME)),
         sentence=sentence,
         dots=draw.metric_dots(summary, SHOWN, sentence, dark),
-        heatmap=heatmap(report, label, k, case, reading, dark) if (label, Kind.TAG) in report.rows else None,
+        heatmap=heatmap(report, label, k, case, reading, dark) if _has_heatmap(report, label, reading) else None,
         heatmap_reading=words.READ_INSTEAD if reading == "instead" else words.READ_SIMILARITY,
         histogram=histogram,
         histogram_reading=words.READ_HISTOGRAM,
@@ -91,6 +92,11 @@ def heatmap(
     return draw.similarity_heatmap(near.values, near.rows, near.columns, words.similarity_title(near, k), dark=dark)
 
 
+def _has_heatmap(report: EvalReport, label: str, reading: Reading) -> bool:
+    similar = reading == "instead" or report.items[Kind.TAG].vectors.shape[1] > 0
+    return similar and (label, Kind.TAG) in report.rows
+
+
 def question_heatmap(report: EvalReport, label: str, row: int, k: int = 10, dark: bool = False) -> go.Figure:
     """The similarity heatmap of one question."""
     near = heatmaps.similarity_of(report, label, row, k)
@@ -108,20 +114,26 @@ def html_report(report: EvalReport, k: int = 10, dark: bool = False, resamples: 
         sections.append(
             html.Section(
                 f"How good are the {kind}s?",
-                (whole.sentence, words.READ_TABLE),
+                (words.READ_TABLE,),
                 whole.dots,
                 whole.summary[["model", *columns, "questions", "empty"]].rename(columns=draw.NAMES),
                 best=[draw.NAMES[c] for c in columns],
             )
         )
         sections.append(html.Section("Where do the right ones come?", (words.READ_HISTOGRAM,), whole.histogram))
-        if kind is Kind.TAG and (whole.best, kind) in report.rows:
-            for reading, read in (("similarity", words.READ_SIMILARITY), ("instead", words.READ_INSTEAD)):
-                shown = heatmap(report, whole.best, depth, reading=reading, dark=dark)  # type: ignore[arg-type]
+        readings: tuple[tuple[Reading, str], ...] = (
+            ("similarity", words.READ_SIMILARITY),
+            ("instead", words.READ_INSTEAD),
+        )
+        for reading, read in readings if kind is Kind.TAG else ():
+            if _has_heatmap(report, whole.best, reading):
+                shown = heatmap(report, whole.best, depth, reading=reading, dark=dark)
                 sections.append(html.Section(f"Suggested against hidden tags: {whole.best}", (read,), shown))
         if len(report.labels_for(kind)) > 1:
             pairs = [words.comparison_sentence(row, "nDCG") for _, row in whole.comparison.iterrows()]
-            sections.append(html.Section("Which differences are real?", pairs, table=whole.comparison))
+            sections.append(
+                html.Section("Which differences are real?", pairs, table=whole.comparison.drop(columns="p"))
+            )
             alike = beyond.agreement(report, kind, depth)
             title = f"How alike the first {depth} {kind}s are"
             sections.append(
