@@ -6,7 +6,7 @@ on a Latin keyboard; what matches nothing is named, with the closest known spell
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary, ref
@@ -31,6 +31,9 @@ TITLE_IN_TAGS = 0.05
 
 CLOSE_ENOUGH = 60.0
 """Similarity (0 to 100) that a spelling needs in order to be suggested."""
+
+MOST_LOOKED_AT = 500
+"""Lines that hold what was typed and are ranked against one another, the most popular first."""
 
 EXACT, SAME_FORM, LAYOUT = "exact", "same normal form", "Korean typed on a Latin keyboard"
 TITLE_IS_TAG, NO_WORDS, UNKNOWN = "the title is this tag", "no words in it", "unknown"
@@ -156,16 +159,30 @@ class Lines:
         return self.find(text.fold(text.clean(typed)).strip(), n)
 
     def find(self, wanted: str, n: int) -> list[tuple[int, int]]:
+        """Like `search` for text that is folded already. One pass over the blob where few lines match; where many do,
+        only the most popular of each rank are looked at."""
         needle = wanted.replace("\n", " ").encode("utf-8", "replace")
-        found: dict[int, int] = {}
-        if needle:
-            for rank, pattern in enumerate((b"\n" + needle + b"\n", b"\n" + needle, b" " + needle, needle)):
-                place = self.blob.find(pattern)
-                while place >= 0 and len(found) < n:
-                    line = int(np.searchsorted(self.starts, place, side="right")) - 1
-                    found.setdefault(int(self.order[line]), rank)
-                    place = self.blob.find(pattern, int(self.starts[line + 1]))
-        return [(rank, row) for row, rank in found.items()]
+        if not needle or n <= 0:
+            return []
+        lines = dict.fromkeys(self._holding(needle, MOST_LOOKED_AT))
+        if len(lines) == MOST_LOOKED_AT:
+            for pattern in (b"\n" + needle + b"\n", b"\n" + needle, b" " + needle):
+                lines.update(dict.fromkeys(self._holding(pattern, n)))
+        best = sorted((self._rank(line, needle), line) for line in lines)[:n]
+        return [(rank, int(self.order[line])) for rank, line in best]
+
+    def _holding(self, pattern: bytes, most: int) -> Iterator[int]:
+        """Numbers of the first lines that hold the pattern, where a line begins with its newline."""
+        place = self.blob.find(pattern)
+        while place >= 0 and most > 0:
+            line = int(np.searchsorted(self.starts, place, side="right")) - 1
+            yield line
+            most -= 1
+            place = self.blob.find(pattern, int(self.starts[line + 1]))
+
+    def _rank(self, line: int, needle: bytes) -> int:
+        label = self.blob[self.starts[line] + 1 : self.starts[line + 1]]
+        return 0 if label == needle else 1 if label.startswith(needle) else 2 if b" " + needle in label else 3
 
     def exact(self, label: str, ends: Sequence[bytes] = (b"\n",)) -> int:
         """Row of the most popular line that is `label`, or begins with it up to one of `ends`; −1 for none."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import compress
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tagviz.errors import SourceError
 from tagviz.params import knob
@@ -70,38 +72,43 @@ def _ids(path: Path, records: Records) -> list[Any]:
     return found
 
 
+class Baskets:
+    """A field of lists, gathered block by block into one array of entries and the rows they stand in."""
+
+    def __init__(self, field: str, types: tuple[type, ...], expected: str) -> None:
+        self.field, self.types, self.expected = field, types, expected
+        self.lengths: list[NDArray[Any]] = []
+        self.values: list[NDArray[Any]] = []
+
+    def add(self, path: Path, records: Records) -> tuple[NDArray[Any], list[Any]]:
+        """Adds a block; gives its lengths and entries."""
+        lengths, values = list_column(path, records, self.field, self.types, self.expected)
+        self.lengths.append(lengths)
+        self.values.append(np.array(values, dtype=np.int64 if set(map(type, values)) == {int} else object))
+        return lengths, values
+
+    def pairs(self) -> Pairs:
+        full = [part for part in self.values if len(part)]
+        return Pairs.of_lists(np.concatenate(self.lengths), np.concatenate(full) if full else np.empty(0, dtype=object))
+
+
 def _playlists(files: Iterable[Path], notes: Notes) -> tuple[pd.DataFrame, Pairs, Pairs]:
     columns: dict[str, list[Any]] = {"id": [], "title": [], "likes": [], "date": []}
-    lengths: dict[str, list[Any]] = {"tags": [], "songs": []}
-    values: dict[str, list[Any]] = {"tags": [], "songs": []}
+    tags, songs = Baskets("tags", (str,), "a list of text"), Baskets("songs", (int, str), "a list of ids")
     for path in files:
         for records in json_records(path):
             columns["id"] += _ids(path, records)
             columns["title"] += column(path, records, "plylst_title", (str,), "text")
             columns["likes"] += column(path, records, "like_cnt", (int, float), "a number")
             columns["date"] += column(path, records, "updt_date", (str,), "text")
-            for field, types, expected in (("tags", (str,), "a list of text"), ("songs", (int, str), "a list of ids")):
-                counts, entries = list_column(path, records, field, types, expected)
-                lengths[field].append(counts)
-                values[field].append(_array(entries))
+            tags.add(path, records)
+            songs.add(path, records)
     if not columns["id"]:
         raise SourceError("There is no playlist in it", "the list of playlists is empty", "choose another file")
-    frame = pd.DataFrame(
-        {"id": columns["id"], "title": pd.Series(columns["title"], dtype="object"), "likes": columns["likes"]}
-    )
-    frame["date"] = dates(columns["date"], notes, "playlists without a valid date")
-    tags, songs = (Pairs.of_lists(np.concatenate(lengths[f]), _joined(values[f])) for f in ("tags", "songs"))
-    return frame, tags, songs
-
-
-def _array(entries: list[Any]) -> np.ndarray[Any, Any]:
-    kinds = set(map(type, entries))
-    return np.array(entries, dtype=np.int64 if kinds == {int} else object)
-
-
-def _joined(parts: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
-    full = [part for part in parts if len(part)]
-    return np.concatenate(full) if full else np.empty(0, dtype=object)
+    when = dates(columns.pop("date"), notes, "playlists without a valid date")
+    frame = pd.DataFrame({name: pd.Series(values, dtype="object") for name, values in columns.items()})
+    frame["date"] = when
+    return frame, tags.pairs(), songs.pairs()
 
 
 def _owners(path: Path, ids: pd.Series) -> pd.Series:
@@ -113,48 +120,48 @@ def _owners(path: Path, ids: pd.Series) -> pd.Series:
 
 def _song_info(folder: Path, notes: Notes) -> SongInfo:
     path = folder / "song_meta.json"
+    main = Baskets("song_gn_gnr_basket", (str,), "a list of genre codes")
+    detail = Baskets("song_gn_dtl_gnr_basket", (str,), "a list of genre codes")
+    artists = Baskets("artist_id_basket", (int, str), "a list of artist ids")
+    names = Baskets("artist_name_basket", (str,), "a list of text")
     parts: list[pd.DataFrame] = []
-    genre_rows: list[Any] = []
-    genre_values: list[Any] = []
-    artist_rows: list[Any] = []
-    artist_values: list[Any] = []
     artist_names: dict[str, str] = {}
-    start = 0
+    unnamed = 0
     for records in json_records(path):
-        ids = _ids(path, records)
-        names = column(path, records, "artist_name_basket", (list,), "a list of text")
+        main.add(path, records)
+        detail.add(path, records)
+        counts, ids = artists.add(path, records)
+        name_counts, called = names.add(path, records)
+        same = counts == name_counts
+        unnamed += int((~same).sum())
+        pairs = zip(compress(ids, np.repeat(same, counts)), compress(called, np.repeat(same, name_counts)), strict=True)
+        artist_names.update({str(ident): name for ident, name in pairs if name})
+        texts = {"name": "song_name", "album": "album_name", "date": "issue_date"}
         frame = pd.DataFrame(
-            {
-                "id": ids,
-                "name": pd.Series(column(path, records, "song_name", (str,), "text"), dtype="str"),
-                "artist": pd.Series([", ".join(str(n) for n in row or [] if n) for row in names], dtype="str"),
-                "album": pd.Series(column(path, records, "album_name", (str,), "text"), dtype="str"),
-                "date": pd.Series(column(path, records, "issue_date", (str,), "text"), dtype="str"),
-            }
+            {n: pd.Series(column(path, records, f, (str,), "text"), dtype="str") for n, f in texts.items()}
         )
-        rows = np.arange(start, start + len(ids))
-        for field in ("song_gn_gnr_basket", "song_gn_dtl_gnr_basket"):
-            counts, codes = list_column(path, records, field, (str,), "a list of genre codes")
-            genre_rows.append(np.repeat(rows, counts))
-            genre_values.append(_array(codes))
-        counts, artists = list_column(path, records, "artist_id_basket", (int, str), "a list of artist ids")
-        artist_rows.append(np.repeat(rows, counts))
-        artist_values.append(_array(artists))
-        for idents, called in zip((row.get("artist_id_basket") or [] for row in records.rows), names, strict=True):
-            if called and len(idents) == len(called):
-                artist_names.update((str(i), n) for i, n in zip(idents, called, strict=True) if n)
+        frame["artist"] = pd.Series([_listed(row.get("artist_name_basket")) for row in records.rows], dtype="str")
+        frame.insert(0, "id", _ids(path, records))
         parts.append(frame)
-        start += len(ids)
+    if not parts:
+        raise SourceError("'song_meta.json' describes no song", "its list is empty", "fetch it again or leave it out")
+    notes.add("songs with more artist ids than names, or fewer", unnamed, "these artists are not named by them")
     frame = pd.concat(parts, ignore_index=True)
     frame["date"] = _issue_dates(frame["date"], notes)
-    genres = folder / "genre_gn_all.json"
-    return SongInfo(
-        frame,
-        Pairs(np.concatenate(genre_rows), _joined(genre_values)),
-        Pairs(np.concatenate(artist_rows), _joined(artist_values)),
-        {str(code): str(label) for code, label in read_json(genres).items()} if genres.is_file() else {},
-        artist_names,
-    )
+    both, details = main.pairs(), detail.pairs()
+    genres = Pairs(np.concatenate([both.rows, details.rows]), np.concatenate([both.values, details.values]))
+    return SongInfo(frame, genres, artists.pairs(), _genre_names(folder / "genre_gn_all.json"), artist_names)
+
+
+def _listed(names: list[str | None] | None) -> str:
+    return ", ".join(name for name in names or [] if name)
+
+
+def _genre_names(path: Path) -> dict[str, str]:
+    content = read_json(path) if path.is_file() else {}
+    if not isinstance(content, dict):
+        raise wrong_type(path, 1, "", "an object of code → name", content)
+    return {code: str(name) for code, name in content.items()}
 
 
 def _issue_dates(values: pd.Series, notes: Notes) -> pd.Series:
