@@ -81,9 +81,9 @@ def map_view(
     selected: the ringed point, from which `lines` (key, similarity) run to its neighbours, whose names are then shown.
     highlight: points that stand out, all others faded (at most 500). shown: bool per row, the others are hidden.
     fly_to: keys to bring into view, once for each new set. guest: a place that is no point (x, y and its name, from
-    `project.place.spot`), shown as a star and brought into view with fly_to. title: what a screen reader says. unit: what counts count.
-    link: maps with the same word show each other's hovered label. view_param: query parameter that holds the view, so
-    that a link opens it ("" none; two maps on one page need two names).
+    `project.place.spot`), shown as a star and brought into view. title: what a screen reader says. unit: what counts
+    count. link: maps with the same word show each other's hovered label. view_param: query parameter that holds the
+    view, so that a link opens it ("" none; two maps on one page need two names).
     on_pick, on_selection: called before the script runs again, when there was such an event.
     """
     known = [(points.row(other), float(score)) for other, score in lines[:MOST_LINES]]

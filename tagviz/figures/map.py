@@ -1,0 +1,125 @@
+"""The map as a Plotly figure: for export as PNG, SVG and stand-alone HTML, and where a browser has no WebGL 2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagviz.figures import template
+from tagviz.types import Projection
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+LABELS = 45
+REGION_LEVEL = 0
+VECTOR_UP_TO = 20_000
+"""With more points an SVG or HTML of shapes is no help to anyone: WebGL draws them, and SVG holds a picture of them."""
+
+
+def figure(
+    projection: Projection,
+    counts: NDArray[np.int64],
+    *,
+    categories: NDArray[np.integer] | None = None,
+    category_names: Sequence[str] = (),
+    values: NDArray[np.floating] | None = None,
+    value_title: str = "",
+    highlight: Sequence[int] = (),
+    title: str = "",
+    dark: bool = False,
+    height: int = 640,
+) -> go.Figure:
+    """Every point with its size by count, coloured by `values` or `categories` (default: the coarsest clusters).
+
+    With the names of the regions and of the most frequent items that have room. `customdata` is the row, so that a click
+    can be told. categories: int per point, −1 none. highlight: rows that stand out, the others faded.
+    """
+    import plotly.graph_objects as go
+
+    made = template.figure(title, dark, height)
+    made.update_xaxes(visible=False, scaleanchor="y", scaleratio=1)
+    made.update_yaxes(visible=False)
+    made.update_layout(showlegend=bool(category_names), dragmode="pan", hovermode="closest")
+    count = len(projection.vocab)
+    if not count:
+        return made
+    order = np.argsort(-counts, kind="stable")  # small points come last and stay visible
+    if categories is None:
+        categories = projection.levels[0] if projection.levels else np.zeros(count, dtype=np.int32)
+        category_names = ()
+    colour = (
+        values if values is not None else np.array([template.colour(int(code)) for code in categories], dtype=object)
+    )
+    faded = np.full(count, 0.8)
+    if len(highlight):
+        faded[:] = 0.12
+        faded[list(highlight)] = 1.0
+    labels = projection.vocab.label_list(np.arange(count))
+    size = 4 + 16 * (np.log1p(counts) / max(1.0, float(np.log1p(counts.max())))) ** 2.4
+    trace = go.Scattergl if count > VECTOR_UP_TO else go.Scatter
+    marker = {"size": size[order], "color": colour[order], "opacity": faded[order], "line": {"width": 0}}
+    if values is not None:
+        marker |= {"colorscale": template.LIGHT_IS_GOOD, "colorbar": {"title": {"text": template.safe(value_title)}}}
+    made.add_trace(
+        trace(
+            x=projection.xy[order, 0],
+            y=projection.xy[order, 1],
+            mode="markers",
+            marker=marker,
+            customdata=order,
+            text=[template.safe(labels[row], 60) for row in order],
+            hovertemplate="%{text}<extra></extra>",
+            showlegend=False,
+        )
+    )
+    if values is None:
+        for code, name in enumerate(category_names):
+            made.add_trace(
+                go.Scatter(
+                    x=[None], y=[None], mode="markers", name=template.safe(name, 30), marker_color=template.colour(code)
+                )
+            )
+    _write_names(made, projection, labels, order, dark)
+    return made
+
+
+def _write_names(
+    made: go.Figure, projection: Projection, labels: Sequence[str], order: NDArray[np.int64], dark: bool
+) -> None:
+    """Regions first, then items by frequency, each where nothing stands yet (on a grid of label-sized boxes)."""
+    taken: list[tuple[float, float]] = []
+
+    def free(x: float, y: float) -> bool:
+        return all(abs(x - ax) > 0.2 or abs(y - ay) > 0.055 for ax, ay in taken)
+
+    def write(x: float, y: float, text: str, size: int, ink: str, weight: int) -> None:
+        taken.append((x, y))
+        made.add_annotation(
+            x=x,
+            y=y,
+            text=template.safe(text, 28),
+            showarrow=False,
+            font={"size": size, "color": ink, "weight": weight, "shadow": f"0 0 4px {template.paper(dark)}"},
+        )
+
+    if projection.levels:
+        level = projection.levels[REGION_LEVEL]
+        for cluster, name in enumerate(projection.names[REGION_LEVEL]):
+            members = np.flatnonzero(level == cluster)
+            if len(members) and name:
+                x, y = np.median(projection.xy[members], axis=0)
+                write(float(x), float(y), name, 17, template.ink(dark), 700)
+    named = (
+        {word for name in projection.names[REGION_LEVEL] for word in name.split(" · ")} if projection.names else set()
+    )
+    regions = len(taken)
+    for row in order[:400]:
+        x, y = (float(value) for value in projection.xy[row])
+        if len(taken) - regions >= LABELS:
+            return
+        if labels[row] not in named and free(x, y):
+            write(x, y, labels[row], 11, template.soft_ink(dark), 500)
