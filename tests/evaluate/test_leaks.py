@@ -18,7 +18,7 @@ def test_listeners_who_repeat_themselves_flatter_a_random_split() -> None:
     lists = [{"tags": tags + common, "group": f"g{owner}"} for owner, tags in own.items() for _ in range(4)]
     found = inflation(make_corpus(lists), Cooccurring, "tags", k=5)
     assert [entry.kind for entry in found] == [Kind.TAG]
-    assert found[0].at_random > 0.95
+    assert found[0].at_random > 0.75
     assert 0 < found[0].by_group < 0.6
     assert found[0].leak == 1.0
     assert found[0].inflation == pytest.approx(found[0].at_random / found[0].by_group - 1)
