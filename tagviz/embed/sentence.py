@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -40,7 +41,7 @@ def load(name: str, threads: int = 1) -> Encode:
     """
     if name == "e5":
         return _e5(threads)
-    return _sentence_transformer(_minilm() if name == "minilm" else name, threads)
+    return _sentence_transformer(name, threads)
 
 
 def encode_all(
@@ -128,14 +129,15 @@ def _minilm() -> str:
     return str(folder)
 
 
-def _sentence_transformer(name: str, threads: int) -> Encode:
-    folder = Path(name).expanduser()
+def open_model(name: str) -> Any:
+    """The SentenceTransformer behind `minilm`, a folder or a name, on the CPU."""
+    folder = Path(_minilm() if name == "minilm" else name).expanduser()
     if folder.is_dir():
         _refuse_pickles(folder)
     from sentence_transformers import SentenceTransformer
 
     try:
-        model = SentenceTransformer(
+        return SentenceTransformer(
             str(folder) if folder.is_dir() else name,
             device="cpu",
             local_files_only=folder.is_dir(),
@@ -148,11 +150,15 @@ def _sentence_transformer(name: str, threads: int) -> Encode:
             str(error).splitlines()[0][:200],
             "give minilm, e5, or the name or folder of a sentence-transformers model with SafeTensors weights",
         ) from error
+
+
+def _sentence_transformer(name: str, threads: int) -> Encode:
+    model = open_model(name)
     # the E5 family was trained with a prefix before every text; for likeness of texts both sides are queries
-    prompt = "query: " if "e5" in folder.name.lower().split("-") else None
+    prompt = "query: " if "e5" in Path(name).name.lower().split("-") else None
 
     def encode(texts: Sequence[str]) -> Floats:
-        with _capped(threads):
+        with capped(threads):
             found = model.encode(
                 list(texts), batch_size=64, prompt=prompt, normalize_embeddings=True, show_progress_bar=False
             )
@@ -161,7 +167,7 @@ def _sentence_transformer(name: str, threads: int) -> Encode:
     return encode
 
 
-class _capped:
+class capped:
     """Within: torch computes on at most `threads` cores."""
 
     def __init__(self, threads: int) -> None:
