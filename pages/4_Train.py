@@ -37,7 +37,7 @@ def settings(here: frame.Here, method: Method) -> None:
             st.code(method.formula, language=None, wrap_lines=True)
             if method.source:
                 st.caption(plain.escape(method.source, 300))
-        if st.button("Start training", type="primary", icon=":material/play_arrow:"):
+        if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
             cached.submit("train", {"corpus": here.corpus.name, "method": method.name, "values": values})
             st.rerun()
 

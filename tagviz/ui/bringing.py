@@ -55,7 +55,7 @@ def show() -> None:
         max_chars=1000,
         help="What the format's reader can be told, as key=value, separated by commas",
     )
-    if st.button("Read it", type="primary", icon=":material/upload:", disabled=not (files or path.strip())):
+    if st.button("Read it", type="primary", icon=":material/upload:", disabled=not (files or path.strip()), key="read"):
         place = _keep(files) if files else Path(path.strip()).expanduser()
         title = checked(called.strip() or _name(files, place))
         asked = {"path": str(place), "name": title, "format": format, "options": pairs(given or "")}

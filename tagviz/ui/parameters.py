@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import floor, log10
 from typing import Any, Literal, get_args, get_origin
 
 import streamlit as st
@@ -18,14 +19,15 @@ def form(params: type[Params], key: str) -> Values:
     start: Values = {name: field.default for name, field in params.model_fields.items()}
     preset = ""
     if params.presets:
-        preset = st.segmented_control(
+        chosen = st.segmented_control(
             "Begin with",
             ["", *params.presets],
             format_func=lambda name: name or "defaults",
             default="",
             key=f"{key}-preset",
         )
-        start |= dict(params.presets.get(preset or "", {}))
+        preset = chosen or ""
+        start |= dict(params.presets.get(preset, {}))
     first = [name for name, field in params.model_fields.items() if _marks(field).get("first")]
     rest = [name for name in params.model_fields if name not in first]
     values = _widgets(params, first, start, f"{key}-{preset}")
@@ -57,14 +59,13 @@ def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
     if field.annotation is int:
         return int(st.number_input(label, _whole(low), _whole(high), int(value), 1, key=key, help=help))
     if field.annotation is float:
-        step = 10.0 ** round(_magnitude(float(value)))
-        return float(st.number_input(label, low, high, float(value), step, format="%g", key=key, help=help))
+        return float(st.number_input(label, low, high, float(value), step_of(value), format="%g", key=key, help=help))
     return st.text_input(label, str(value), key=key, help=help, max_chars=300)
 
 
-def _magnitude(value: float) -> float:
-    """The exponent of a sensible step: one figure below the value's own, a tenth for 0."""
-    return -1 if value == 0 else float(f"{abs(value):e}".partition("e")[2]) - 1
+def step_of(value: float) -> float:
+    """A sensible step: a tenth of the value's own magnitude, a tenth for 0."""
+    return 0.1 if value == 0 else float(10.0 ** (floor(log10(abs(value))) - 1))
 
 
 def _limits(field: FieldInfo) -> tuple[float | None, float | None]:

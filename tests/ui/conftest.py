@@ -1,0 +1,92 @@
+"""A small workspace of its own for the pages: a corpus with awkward tags, a model, a map and a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tagviz import settings as settings_module
+from tagviz.operations import maps, models, verdicts
+from tagviz.store.workspace import Workspace
+from tagviz.types import Corpus
+from tests.corpora import make_corpus
+
+ROOT = Path(__file__).resolve().parents[2]
+
+AWKWARD = (
+    "![x](http://evil.test/a.png)",
+    "<b>bold</b>",
+    ":smile: :red[x] $x^2$",
+    "비오는날",
+    "☔",
+    "R&B",
+    "[a](http://evil.test)",
+    "*a* `b` ~~c~~",
+)
+"""Tags that a careless page would take for Markdown, HTML, a link or an icon."""
+
+
+def awkward_corpus() -> Corpus:
+    """48 playlists of two worlds; each holds plain and awkward tags."""
+    playlists = []
+    for number in range(48):
+        world = number % 2
+        tags = [f"tag{2 * at + world}" for at in range(8) if at != number % 8]
+        playlists.append(
+            {
+                "title": ["rainy night <i>jazz</i>", "sunny *morning* pop"][world],
+                "tags": [*tags, AWKWARD[number % len(AWKWARD)]],
+                "songs": [f"s{2 * at + world}" for at in range(8) if at != (number // 2) % 8],
+                "date": f"{2010 + number % 5}-06-01",
+                "likes": number,
+                "group": f"listener{number // 2}",
+            }
+        )
+    about = {f"s{number}": {"name": f"Song {number}", "artist": "Somebody"} for number in range(16)}
+    facets = {f"tag{number}": "genre" if number % 4 < 2 else "mood" for number in range(16)}
+    return make_corpus(playlists, about, facets, name="awkward")
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the awkward corpus, its model and map, and a report."""
+    place = tmp_path_factory.mktemp("home")
+    ws = Workspace(place)
+    corpus = awkward_corpus()
+    ws.save_corpus(corpus)
+    model = models.open_model(ws, corpus, "spectral")
+    maps.project(ws, corpus, model)
+    verdicts.evaluate(ws, corpus, ["spectral", "popularity"], protocol="arena")
+    return place
+
+
+@pytest.fixture
+def app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+    """Opens a page of the dashboard on the awkward corpus, as a browser with this address would."""
+    monkeypatch.setenv("TAGVIZ_HOME", str(home))
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("tagviz.operations.jobs.ensure_worker", lambda ws, idle=0.0: False)
+    settings_module.settings.cache_clear()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+    def opened(page: str = "", **params: str | list[str]) -> AppTest:
+        test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        for name, value in {"corpus": "awkward", **params}.items():
+            test.query_params[name] = value
+        test.run()
+        if page:
+            test.switch_page(page)
+            for name, value in {"corpus": "awkward", **params}.items():
+                test.query_params[name] = value
+            test.run()
+        return test
+
+    yield opened
+    settings_module.settings.cache_clear()
+    st.cache_resource.clear()
+    st.cache_data.clear()
