@@ -219,8 +219,7 @@ def metric_dots(
         figure=figure(title, dark, height or 110 + 34 * len(models)),
     )
     for at, metric in enumerate(metrics, 1):
-        values = table[metric].to_numpy(dtype=float)
-        low, high = (_column(table, f"{metric}_{end}", values) for end in ("low", "high"))
+        values, low, high = _interval(table, metric)
         text = [f"{v:.3f} ({a:.3f} to {b:.3f})" for v, a, b in zip(values, low, high, strict=True)]
         made.add_trace(
             go.Scatter(
@@ -228,15 +227,7 @@ def metric_dots(
                 y=models,
                 mode="markers",
                 marker={"color": [colour(n) for n in range(len(models))], "size": 9},
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": high - values,
-                    "arrayminus": values - low,
-                    "color": GREY,
-                    "thickness": 1.5,
-                    "width": 3,
-                },
+                error_x=_whiskers(values, low, high) | {"color": GREY},
                 text=text,
                 hovertemplate="%{y}<br>%{text}<extra></extra>",
                 showlegend=False,
@@ -261,8 +252,7 @@ def segments_dots(
     models = list(dict.fromkeys(table["model"]))
     for number, model in enumerate(models):
         part = table[table["model"] == model]
-        values = part[metric].to_numpy(dtype=float)
-        low, high = (_column(part, f"{metric}_{end}", values) for end in ("low", "high"))
+        values, low, high = _interval(part, metric)
         made.add_trace(
             go.Scatter(
                 x=[safe(str(name), 26) for name in part["segment"]],
@@ -270,14 +260,7 @@ def segments_dots(
                 name=safe(str(model)),
                 mode="markers",
                 marker={"color": colour(number), "symbol": SYMBOLS[number % len(SYMBOLS)], "size": 9},
-                error_y={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": high - values,
-                    "arrayminus": values - low,
-                    "thickness": 1.5,
-                    "width": 3,
-                },
+                error_y=_whiskers(values, low, high),
                 customdata=part["questions"] if "questions" in part else np.full(len(part), np.nan),
                 hovertemplate=f"{safe(str(model))}<br>%{{x}}: %{{y:.3f}}<br>%{{customdata}} questions<extra></extra>",
             )
@@ -347,8 +330,7 @@ def history(table: pd.DataFrame, metric: str, title: str, dark: bool = False) ->
     made = figure(title, dark, 340, x="When it was evaluated", y=NAMES.get(metric, metric))
     for number, model in enumerate(dict.fromkeys(table["model"])):
         part = table[table["model"] == model].sort_values("created")
-        values = part[metric].to_numpy(dtype=float)
-        low, high = (_column(part, f"{metric}_{end}", values) for end in ("low", "high"))
+        values, low, high = _interval(part, metric)
         made.add_trace(
             go.Scatter(
                 x=part["created"],
@@ -357,8 +339,7 @@ def history(table: pd.DataFrame, metric: str, title: str, dark: bool = False) ->
                 mode="lines+markers",
                 line={"color": colour(number), "dash": DASHES[number % len(DASHES)], "width": 2},
                 marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 8},
-                error_y={"type": "data", "symmetric": False, "array": high - values, "arrayminus": values - low,
-                         "thickness": 1, "width": 3},
+                error_y=_whiskers(values, low, high),
                 customdata=part["report"],
                 hovertemplate=f"{safe(str(model))}<br>%{{x}}: %{{y:.3f}}<extra></extra>",
             )
@@ -367,8 +348,24 @@ def history(table: pd.DataFrame, metric: str, title: str, dark: bool = False) ->
     return _legend_below_title(made)
 
 
-def _column(table: pd.DataFrame, name: str, otherwise: NDArray[Any]) -> NDArray[Any]:
-    return table[name].to_numpy(dtype=float) if name in table else otherwise
+def _interval(table: pd.DataFrame, metric: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """A metric's values and the ends of their intervals, the values themselves where there are no intervals."""
+    values = table[metric].to_numpy(dtype=float)
+    low, high = (
+        table[name].to_numpy(dtype=float) if name in table else values for name in (f"{metric}_low", f"{metric}_high")
+    )
+    return values, low, high
+
+
+def _whiskers(values: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": high - values,
+        "arrayminus": values - low,
+        "thickness": 1.5,
+        "width": 3,
+    }
 
 
 def _cells(shape: tuple[int, ...]) -> NDArray[np.int64]:
