@@ -1,4 +1,4 @@
-"""The public data sets: what is recognised, how much is read, and that lists made here agree with lists made elsewhere."""
+"""The public data sets: what is recognised, how much is read, and lists made here against lists made elsewhere."""
 
 from __future__ import annotations
 
