@@ -12,12 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tagviz.figures.template import (
-    DASHES,
     GREY,
     LIGHT_IS_GOOD,
     SYMBOLS,
     colour,
     figure,
+    line,
     line_colour,
     paper,
     safe,
@@ -157,7 +157,7 @@ def rank_histogram(
                     y=shown,
                     name=f"{safe(label, 28)}: {found}",
                     mode="lines+markers",
-                    line={"color": look, "dash": DASHES[number % len(DASHES)], "width": 2},
+                    line=line(number),
                     marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 7},
                     customdata=custom,
                     hovertemplate=template,
@@ -312,7 +312,7 @@ def distribution(
                 y=counts,
                 name=safe(label),
                 mode="lines",
-                line={"color": colour(number), "dash": DASHES[number % len(DASHES)], "shape": "hvh", "width": 2},
+                line=line(number) | {"shape": "hvh"},
                 fill="tozeroy" if len(known) == 1 else None,
                 hovertemplate=f"{safe(label)}<br>%{{x:.2f}}: %{{y:.1%}}<extra></extra>",
             )
@@ -337,7 +337,7 @@ def history(table: pd.DataFrame, metric: str, title: str, dark: bool = False) ->
                 y=values,
                 name=safe(str(model)),
                 mode="lines+markers",
-                line={"color": colour(number), "dash": DASHES[number % len(DASHES)], "width": 2},
+                line=line(number),
                 marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 8},
                 error_y=_whiskers(values, low, high),
                 customdata=part["report"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -36,6 +36,11 @@ LIGHT_IS_GOOD = "Cividis"
 def colour(number: int) -> str:
     """The colour of the number-th thing; grey once the colours are used up."""
     return COLOURS[number] if 0 <= number < len(COLOURS) else GREY
+
+
+def line(number: int) -> dict[str, Any]:
+    """How the number-th line is drawn: its colour and its dashes."""
+    return {"color": colour(number), "dash": DASHES[number % len(DASHES)], "width": 2}
 
 
 def ink(dark: bool) -> str:
