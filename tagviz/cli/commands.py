@@ -11,6 +11,7 @@ from tagviz.cli import show, tables
 from tagviz.errors import BadParameter
 from tagviz.operations import answers, corpora, jobs, maps, models, verdicts
 from tagviz.operations.methods import METHODS, method
+from tagviz.ranking import Rules
 from tagviz.store.jobs import Job
 from tagviz.store.workspace import ModelInfo, Workspace
 from tagviz.types import Corpus, Kind, Progress, ProgressCallback, Query, Ranking
@@ -162,7 +163,9 @@ def _recommend(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[
     kind = _kind(given.kind)
     corpus, model = _opened(ws, given, tell)
     query = Query(given.title, tuple(given.tag), tuple(given.song), tuple(given.avoid), given.n, given.date)
-    return _ranking(answers.recommend(corpus, model, query, kind, progress=tell))
+    variants = answers.folding(corpus).groups if given.fold else {}
+    rules = Rules(variety=given.variety, popularity=given.popularity, released=given.released, variants=variants)
+    return _ranking(answers.recommend(corpus, model, query, kind, rules, progress=tell))
 
 
 def _neighbours(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:

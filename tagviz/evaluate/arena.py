@@ -204,7 +204,8 @@ def _some(ids: Sequence[str]) -> str:
 
 def _ids(corpus: Corpus, kind: Kind, matrix: Any) -> list[list[str]]:
     ids = corpus.vocab(kind).ids.to_numpy(dtype=object)
-    return [part.tolist() for part in np.split(ids[matrix.indices], matrix.indptr[1:-1])]
+    parts = np.split(ids[matrix.indices], matrix.indptr[1:-1])
+    return [part.tolist() for part in parts[: matrix.shape[0]]]  # of no rows, split still makes one part
 
 
 def _lists(corpus: Corpus, kind: Kind) -> list[list[str]]:

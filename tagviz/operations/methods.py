@@ -11,6 +11,7 @@ from tagviz.embed import sentence, spectral, word2vec
 from tagviz.errors import BadParameter, NotReady, UnknownTerm
 from tagviz.methods import Arrays, Tools
 from tagviz.params import Params
+from tagviz.recommend.best import Best, BestParams
 from tagviz.recommend.cooccurrence import Cooccurrence, CooccurrenceParams
 from tagviz.recommend.ease import Ease, EaseParams
 from tagviz.recommend.embedding import EmbeddingRecommender
@@ -23,7 +24,9 @@ from tagviz.recommend.strategies import STRATEGIES
 from tagviz.types import Corpus, Embedding, Kind, Recommender
 
 DEFAULT = "spectral"
-"""What answers when nobody has chosen a method."""
+"""What is trained, and what the map shows, when nobody has chosen a method: seconds to fit, and a space to look at."""
+BEST = "best"
+"""What answers when nobody has chosen and it is trained already."""
 STRATEGY_VARIANTS = ("context", *(name for name in STRATEGIES if name != "context"))
 
 
@@ -163,6 +166,17 @@ _ALL = (
         FusionParams,
         Fusion.fit,
         _loads(Fusion),
+    ),
+    Entry(
+        "best",
+        "Best",
+        "The fusion, with a re-ranker on top where it proved itself on held-out playlists.",
+        "LambdaMART over the members' scores and facts of each candidate, kept where it wins by two standard errors",
+        "Burges 2010; Ke et al. 2017 (LightGBM)",
+        "as the fusion, and the re-ranker's trees on top",
+        BestParams,
+        Best.fit,
+        _loads(Best),
     ),
     Entry(
         "popularity",

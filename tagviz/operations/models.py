@@ -14,7 +14,7 @@ import orjson
 import tagviz
 from tagviz.errors import UnknownTerm
 from tagviz.methods import Encode, Tools
-from tagviz.operations.methods import DEFAULT, METHODS, Entry, checked_variant, method
+from tagviz.operations.methods import BEST, DEFAULT, METHODS, Entry, checked_variant, method
 from tagviz.params import Params
 from tagviz.settings import settings
 from tagviz.store.workspace import Marks, ModelInfo, Workspace, now
@@ -87,11 +87,11 @@ def models(ws: Workspace, fingerprint: str) -> list[ModelInfo]:
 
 def open_model(ws: Workspace, corpus: Corpus, ref: str = "", progress: ProgressCallback = quiet) -> Model:
     """The model that `ref` names: an id, or a method (the newest of it, trained with defaults if there is none), either
-    with `:variant` behind it; "" for the default method.
+    with `:variant` behind it; "" for the best there is (see `default`).
 
     Raises UnknownTerm naming the closest reference, BadParameter for a variant that the method does not have.
     """
-    name, _, variant = (ref or DEFAULT).partition(":")
+    name, _, variant = (ref or default(ws, corpus.fingerprint)).partition(":")
     info = find(ws, corpus.fingerprint, name)
     if info is None:
         info = train(ws, corpus, name, progress=progress)
@@ -100,6 +100,13 @@ def open_model(ws: Workspace, corpus: Corpus, ref: str = "", progress: ProgressC
     variant = checked_variant(entry, variant)
     recommender = entry.load(stored.arrays, stored.state, corpus, tools(ws, corpus, info.seed, progress), variant)
     return Model(info, recommender, variant)
+
+
+def default(ws: Workspace, fingerprint: str) -> str:
+    """What answers when nobody has chosen: the newest pinned model, else the newest of BEST, else DEFAULT."""
+    known = models(ws, fingerprint)
+    chosen = next((info.id for info in known if info.marks.pinned), "")
+    return chosen or next((info.id for info in known if info.method == BEST and not info.marks.archived), DEFAULT)
 
 
 def find(ws: Workspace, fingerprint: str, name: str) -> ModelInfo | None:

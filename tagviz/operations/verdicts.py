@@ -35,7 +35,8 @@ def evaluate(
     """Judges models side by side on the same questions; the report is kept, its id comes first.
 
     refs: ids, methods or method:variant; each one's method and parameters are trained again on the training side of the
-    split (and kept, so that a second evaluation is quick). Raises what `split` and `train` raise.
+    split (and kept, so that a second evaluation is quick). In the report a model goes by its title where it has one.
+    Raises what `split` and `train` raise.
     """
     refs = list(dict.fromkeys(refs))
     if not refs:
@@ -46,9 +47,10 @@ def evaluate(
     for number, ref in enumerate(refs):
         begin = 0.7 * number / len(refs)
         model = retrained(ws, corpus, parts.train, ref, _within(progress, begin, 0.7 / len(refs), f"{ref}: "))
-        recommenders[ref] = model.recommender
-        infos[ref] = ModelInfo(
-            label=ref,
+        label = _label(ws, corpus, ref, taken=infos)
+        recommenders[label] = model.recommender
+        infos[label] = ModelInfo(
+            label=label,
             method=model.info.method,
             model=model.info.id,
             params=model.info.params,
@@ -61,6 +63,13 @@ def evaluate(
     arrays, meta = saved.state(report)
     ws.save_report(corpus.fingerprint, ident, arrays, meta)
     return ident, report
+
+
+def _label(ws: Workspace, corpus: Corpus, ref: str, taken: Mapping[str, ModelInfo]) -> str:
+    """What a model is called in a report: its title, or what was asked for."""
+    known = models.find(ws, corpus.fingerprint, ref.partition(":")[0])
+    title = known.marks.title if known is not None and known.id == ref else ""
+    return title if title and title not in taken else ref
 
 
 def retrained(

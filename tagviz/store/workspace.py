@@ -146,6 +146,9 @@ class Workspace:
                 lambda folder: forms.write_corpus(folder, corpus, self.packed),
             )
         version = Version(corpus.name, corpus.fingerprint, now())
+        before = self.versions(corpus.name)[-1] if corpus.name in self.names() else None
+        if before is not None and before.fingerprint == corpus.fingerprint:
+            return before
         if listed:
             stamp = version.imported.replace(":", "").replace("+0000", "Z")
             path = self.home / "names" / corpus.name / f"{stamp}-{corpus.fingerprint}.json"
