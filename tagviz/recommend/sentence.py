@@ -36,6 +36,11 @@ class SentenceParams(Params):
         "minilm (English), e5 (multilingual), or the name or folder of a sentence-transformers model",
         first=True,
     )
+    centred: bool = knob(
+        True,
+        "take each kind's mean off its vectors: right for models as they are published, wrong for fine-tuned ones, "
+        "whose mean says what is popular",
+    )
     songs: float = knob(
         2.0, "weight of the songs beside title and tags; larger: less text", ge=0, low=0.5, high=4.0, log=True
     )
@@ -85,8 +90,10 @@ class SentenceRecommender:
     def fit(cls, corpus: Corpus, params: SentenceParams, tools: Tools, texts: Embedding) -> SentenceRecommender:
         """texts: unit vectors of the corpus's tags, songs and playlists (`Kind.PLAYLIST`) as the sentence model
         gives them."""
-        centred = {kind: _centred(texts.of(kind)) for kind in texts.vocabs}
-        if Kind.SONG in centred:  # songs read by their own names lie elsewhere than those that playlists describe
+        centred = {kind: _centred(texts.of(kind)) if params.centred else texts.of(kind) for kind in texts.vocabs}
+        if (
+            params.centred and Kind.SONG in centred
+        ):  # songs read by their own names lie elsewhere than those that playlists describe
             heard = (corpus.counts(Kind.SONG) > 0)[:, None]
             songs = texts.of(Kind.SONG)
             centred[Kind.SONG] = _centred(songs * heard) + _centred(songs * ~heard)
@@ -99,7 +106,8 @@ class SentenceRecommender:
         embedding = replace(
             texts, vectors=frozen(vectors), norms=frozen(np.linalg.norm(vectors, axis=1), np.float32), outputs=None
         )
-        return cls(corpus, embedding, frozen(_mean(said), np.float32), params, tools)
+        centre = _mean(said) if params.centred else np.zeros(texts.dimension)
+        return cls(corpus, embedding, frozen(centre, np.float32), params, tools)
 
     @classmethod
     def restore(
