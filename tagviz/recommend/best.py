@@ -58,7 +58,8 @@ class Best:
             gains[str(kind)] = {"gain": gain, "error": error}
             if fitted is not None:
                 trees[kind] = fitted
-        fusion = Fusion(corpus, params, members, fit_members(corpus, members, tools), weights)
+        own = FusionParams.parse({name: getattr(params, name) for name in FusionParams.model_fields})
+        fusion = Fusion(corpus, own, members, fit_members(corpus, members, tools), weights)
         return cls(fusion, params, trees, gains)
 
     @classmethod

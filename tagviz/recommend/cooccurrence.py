@@ -27,8 +27,11 @@ from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
 class CooccurrenceParams(BlockParams):
     """Settings of normalised co-occurrence."""
 
+    tag: float = knob(0.3, "Weight of tags", ge=0, low=0.1, high=4, log=True)
+    word: float = knob(0.3, "Weight of title words", ge=0, low=0.1, high=4, log=True)
+    title: float = knob(2.5, "Weight of the whole title read as a tag", ge=0, low=0.1, high=4, log=True)
     a: float = knob(
-        0.75,
+        0.7,
         "Exponent on the asked item's count; larger listens more to rare asked items",
         first=True,
         ge=0,
@@ -36,10 +39,10 @@ class CooccurrenceParams(BlockParams):
         high=1.2,
     )
     b: float = knob(
-        0.25, "Exponent on the answered item's count; larger answers with rarer items", first=True, ge=0, low=0, high=1
+        0.15, "Exponent on the answered item's count; larger answers with rarer items", first=True, ge=0, low=0, high=1
     )
     length: float = knob(
-        0.0, "Exponent on a playlist's length; larger trusts short playlists more", ge=0, low=0, high=2
+        0.6, "Exponent on a playlist's length; larger trusts short playlists more", ge=0, low=0, high=2
     )
 
 

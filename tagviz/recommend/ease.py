@@ -28,7 +28,7 @@ class EaseParams(BlockParams):
     """Settings of EASE."""
 
     l2: float = knob(
-        20.0,
+        10.0,
         "Ridge penalty λ; larger keeps to what many playlists agree on",
         first=True,
         ge=1e-3,
@@ -46,7 +46,7 @@ class EaseParams(BlockParams):
         high=0.9,
     )
     length: float = knob(
-        0.0, "Exponent on a playlist's length; larger trusts short playlists more", ge=0, low=0, high=2
+        0.6, "Exponent on a playlist's length; larger trusts short playlists more", ge=0, low=0, high=2
     )
     min_count: int = knob(2, "Items in fewer playlists are left out", ge=1)
     keep: int = knob(

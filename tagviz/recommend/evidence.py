@@ -120,7 +120,7 @@ class Evidence:
 def _years(dates: pd.Series) -> Floats:
     """Dates as years with fractions, NaN where unknown."""
     dates = pd.to_datetime(dates)
-    return (dates.dt.year + dates.dt.dayofyear / 366).to_numpy(dtype=np.float64, na_value=np.nan)
+    return (dates.dt.year + dates.dt.day_of_year / 366).to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _products(queries: sp.csr_matrix, items: sp.csr_matrix, rows: Ints) -> Floats:

@@ -26,11 +26,15 @@ from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason, fr
 class FactorsParams(BlockParams):
     """Settings of alternating least squares."""
 
+    tag: float = knob(1.2, "Weight of tags", ge=0, low=0.25, high=4, log=True)
+    word: float = knob(0.23, "Weight of title words", ge=0, low=0.05, high=2, log=True)
+    title: float = knob(1.9, "Weight of the whole title read as a tag", ge=0, low=0.25, high=8, log=True)
+    genre: float = knob(0.69, "Weight of the songs' genres", ge=0, low=0.05, high=2, log=True)
     factors: int = knob(
-        128, "Length of the vectors; more tells finer tastes apart", first=True, ge=2, low=32, high=256, log=True
+        256, "Length of the vectors; more tells finer tastes apart", first=True, ge=2, low=32, high=384, log=True
     )
     l2: float = knob(
-        20.0,
+        130.0,
         "Penalty λ; larger keeps vectors short and answers general",
         first=True,
         ge=1e-3,
@@ -38,7 +42,7 @@ class FactorsParams(BlockParams):
         high=200,
         log=True,
     )
-    alpha: float = knob(10.0, "Confidence of what is there against what is not", ge=0.1, low=1, high=60, log=True)
+    alpha: float = knob(70.0, "Confidence of what is there against what is not", ge=0.1, low=1, high=200, log=True)
     iterations: int = knob(15, "Passes over the data", ge=1)
 
 
@@ -59,23 +63,26 @@ class Factors:
     @classmethod
     def fit(cls, corpus: Corpus, params: FactorsParams, tools: Tools) -> Factors:
         from implicit.als import AlternatingLeastSquares
+        from threadpoolctl import threadpool_limits
 
         features = Features(corpus, params)
-        model = AlternatingLeastSquares(
-            factors=params.factors,
-            regularization=params.l2,
-            alpha=params.alpha,
-            iterations=params.iterations,
-            random_state=tools.seed,
-            num_threads=tools.threads,
-            use_gpu=False,
-        )
         weighted = sp.csr_matrix(features.matrix @ sp.diags(features.block_weights))
 
         def report(iteration: int, seconds: float, loss: float) -> None:
             tools.progress(Progress("Factorising", (iteration + 1) / params.iterations))
 
-        model.fit(weighted, show_progress=False, callback=report)
+        # implicit runs its own threads; a BLAS that starts more inside each makes it many times slower
+        with threadpool_limits(1, "blas"):
+            model = AlternatingLeastSquares(
+                factors=params.factors,
+                regularization=params.l2,
+                alpha=params.alpha,
+                iterations=params.iterations,
+                random_state=tools.seed,
+                num_threads=tools.threads,
+                use_gpu=False,
+            )
+            model.fit(weighted, show_progress=False, callback=report)
         return cls(corpus, params, frozen(model.item_factors, np.float32))
 
     @classmethod

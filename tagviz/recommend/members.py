@@ -41,16 +41,8 @@ def default_members(corpus: Corpus) -> tuple[Member, ...]:
     if corpus.has(Kind.SONG):
         return (
             Member("neighbours", "neighbours"),
-            Member(
-                "cooccurrence",
-                "cooccurrence",
-                {"a": 0.54, "b": 0.145, "length": 0.58, "title": 2.7, "tag": 0.26, "word": 0.34, "genre": 0.07},
-            ),
-            Member(
-                "factors",
-                "factors",
-                {"factors": 256, "l2": 130, "alpha": 70, "tag": 1.2, "word": 0.23, "title": 1.9, "genre": 0.69},
-            ),
+            Member("cooccurrence", "cooccurrence"),
+            Member("factors", "factors"),
             Member("spectral:context", "spectral", strategy="context"),
             Member("spectral:playlists", "spectral", strategy="playlists"),
         )

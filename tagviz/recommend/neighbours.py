@@ -33,7 +33,7 @@ class NeighboursParams(BlockParams):
     )
     idf: float = knob(1.0, "Exponent on the idf weight; larger trusts rare items more", ge=0, low=0, high=2)
     popularity: float = knob(
-        0.0, "Exponent on an item's count that its score is divided by; larger means less known", ge=0, low=0, high=0.5
+        0.15, "Exponent on an item's count that its score is divided by; larger means less known", ge=0, low=0, high=0.5
     )
 
 

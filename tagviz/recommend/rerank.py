@@ -45,9 +45,9 @@ class Trees:
         """Trained to order hidden items first among each question's candidates."""
         import lightgbm
 
-        facts, real = table(judged.candidates, fused, judged.cases), judged.candidates.real
+        facts = table(judged.candidates, fused, judged.cases)
         useful = judged.hits.any(axis=1)
-        real = real & useful[:, None]
+        real: NDArray[np.bool_] = judged.candidates.real & useful[:, None]
         data = lightgbm.Dataset(
             facts[real], judged.hits[real].astype(np.int8), group=real.sum(axis=1)[useful], free_raw_data=True
         )
