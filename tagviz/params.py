@@ -26,7 +26,7 @@ def knob(
     ge: float | None = None,
     le: float | None = None,
 ) -> Any:
-    """A parameter. `first`: shown at once. `low`, `high`, `log`: the range a tuning study searches; `ge`, `le`: hard limits."""
+    """A parameter. `first`: shown at once; `low`, `high`, `log`: the range a study searches; `ge`, `le`: hard limits."""
     marks: dict[str, Any] = {"first": first}
     if low is not None and high is not None:
         marks["tune"] = {"low": low, "high": high, "log": log}
@@ -50,12 +50,18 @@ class Params(BaseModel):
         if preset is not None:
             if preset not in cls.presets:
                 known = ", ".join(cls.presets) or "none"
-                raise BadParameter(f"There is no preset {preset!r}", f"presets here: {known}", "use one of these or leave it out")
+                raise BadParameter(
+                    f"There is no preset {preset!r}", f"presets here: {known}", "use one of these or leave it out"
+                )
             given = {**cls.presets[preset], **given}
         for key in given:
             if key not in cls.model_fields:
                 near = get_close_matches(str(key), list(cls.model_fields), n=1)
-                hint = f"did you mean {near[0]!r}?" if near else f"parameters here: {', '.join(cls.model_fields) or 'none'}"
+                hint = (
+                    f"did you mean {near[0]!r}?"
+                    if near
+                    else f"parameters here: {', '.join(cls.model_fields) or 'none'}"
+                )
                 raise BadParameter(f"There is no parameter {key!r}", hint, "correct it or leave it out")
         try:
             return cls.model_validate(given)
@@ -63,5 +69,7 @@ class Params(BaseModel):
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"])
             raise BadParameter(
-                f"Parameter {where!r} cannot be {str(first.get('input'))[:60]!r}", first["msg"], "correct it or leave it out"
+                f"Parameter {where!r} cannot be {str(first.get('input'))[:60]!r}",
+                first["msg"],
+                "correct it or leave it out",
             ) from error

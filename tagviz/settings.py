@@ -21,8 +21,8 @@ class Settings:
     database_url: SQLAlchemy URL (`TAGVIZ_DATABASE_URL`, default SQLite inside `home`).
     seed: seed of everything random (`TAGVIZ_SEED`, default 42).
     threads: cap for numeric libraries (`TAGVIZ_THREADS`, default the number of cores).
-    sentence_model: `minilm` (carried by a package), `e5` (the multilingual one, optional package), or the name or folder
-        of any sentence-transformers model (`TAGVIZ_SENTENCE_MODEL`).
+    sentence_model: `minilm` (carried by a package), `e5` (multilingual, optional package), or the name or folder of any
+        sentence-transformers model (`TAGVIZ_SENTENCE_MODEL`).
     """
 
     home: Path
@@ -52,7 +52,9 @@ def _whole_number(name: str, default: int, lowest: int) -> int:
     except ValueError:
         value = lowest - 1
     if value < lowest:
-        raise BadParameter(f"{name} is {text!r}", f"a whole number from {lowest} was expected", f"set {name} or unset it")
+        raise BadParameter(
+            f"{name} is {text!r}", f"a whole number from {lowest} was expected", f"set {name} or unset it"
+        )
     return value
 
 

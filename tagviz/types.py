@@ -1,6 +1,6 @@
 """The words tagviz is written in. All types are frozen and their arrays read-only; only numpy, scipy and pandas here.
 
-A *key* is a namespaced string such as `tag:jazz`, `song:1234` or `word:여행`, so that a number is never mistaken for a row.
+A *key* is a namespaced string such as `tag:jazz`, `song:1234` or `word:여행`, so that no number is ever taken for a row.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def split_key(key: str) -> tuple[Kind, str]:
     head, colon, ident = key.partition(":")
     if not colon or head not in Kind.__members__.values():
         kinds = ", ".join(Kind)
-        raise UnknownTerm(f"{key!r} is no key", f"a key looks like tag:jazz; kinds are {kinds}", "put the kind before a colon")
+        raise UnknownTerm(
+            f"{key!r} is no key", f"a key looks like tag:jazz; kinds are {kinds}", "put the kind before a colon"
+        )
     return Kind(head), ident
 
 
@@ -58,7 +60,7 @@ def frozen(array: np.ndarray[Any, Any], dtype: Any = None) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Vocab:
-    """Keys of one kind ↔ rows. `ids` are the spellings after the colon, `labels` what a person reads (default: the ids)."""
+    """Keys of one kind ↔ rows. `ids`: the spellings after the colon; `labels`: what a person reads (default: the ids)."""
 
     kind: Kind
     ids: pd.Index
@@ -66,7 +68,9 @@ class Vocab:
 
     @classmethod
     def of(cls, kind: Kind, ids: Sequence[str], labels: Sequence[str] | None = None) -> Vocab:
-        return cls(kind, pd.Index(ids, dtype="str"), None if labels is None else pd.Index(labels, dtype="str"))
+        return cls(
+            kind, pd.Index(list(ids), dtype="str"), None if labels is None else pd.Index(list(labels), dtype="str")
+        )
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -86,13 +90,17 @@ class Vocab:
 
     def find(self, ids: Sequence[str]) -> Ints:
         """Row of each id, −1 where it is unknown; vectorised."""
-        return self.ids.get_indexer(pd.Index(ids, dtype="str")).astype(np.int32)
+        return self.ids.get_indexer(pd.Index(list(ids), dtype="str")).astype(np.int32)
 
     def row(self, ident: str, missing: Literal["error", "skip"] = "error") -> int:
         """Row of one id; unknown: UnknownTerm, or −1 with `missing="skip"`."""
         found = int(self.find([ident])[0])
         if found < 0 and missing == "error":
-            raise UnknownTerm(f"{key_of(self.kind, ident)!r} is not here", f"{len(self):,} {self.kind}s are known", "check the spelling")
+            raise UnknownTerm(
+                f"{key_of(self.kind, ident)!r} is not here",
+                f"{len(self):,} {self.kind}s are known",
+                "check the spelling",
+            )
         return found
 
 
@@ -102,7 +110,7 @@ class Corpus:
 
     playlists: frame, one row a playlist: `id` (str), `title` (str, may be empty), `date` (datetime64[s], NaT unknown),
         `likes` (int32), `group` (str, "" unknown: the listener or artist that it must not be split from).
-    songs: frame, one row a song of `vocabs[SONG]`: `name`, `artist` (display text), `album` (str), `date` (datetime64[s]).
+    songs: frame, one row a song of `vocabs[SONG]`: `name`, `artist` (display text), `album`, `date` (datetime64[s]).
     vocabs: TAG, SONG, WORD, GENRE and ARTIST, each possibly empty.
     links: playlists × kind as binary float32 CSR for TAG, SONG and WORD.
     song_links: songs × kind as binary float32 CSR for GENRE and ARTIST.
@@ -155,10 +163,12 @@ class Corpus:
 
     @cached_property
     def _playlist_vocab(self) -> Vocab:
-        return Vocab(Kind.PLAYLIST, pd.Index(self.playlists["id"], dtype="str"), pd.Index(self.playlists["title"], dtype="str"))
+        return Vocab(
+            Kind.PLAYLIST, pd.Index(self.playlists["id"], dtype="str"), pd.Index(self.playlists["title"], dtype="str")
+        )
 
     def matrix(self, kind: Kind) -> sp.csr_matrix:
-        """Playlists × `kind`, float32 CSR. Binary; for GENRE and ARTIST the number of the playlist's songs that have it."""
+        """Playlists × `kind`, float32 CSR. Binary; for GENRE and ARTIST how many of the playlist's songs have it."""
         if kind in self.links:
             return self.links[kind]
         if kind in self.song_links:
@@ -177,7 +187,9 @@ class Corpus:
     def counts(self, kind: Kind) -> NDArray[np.int64]:
         """In how many playlists each item of `kind` occurs."""
         if kind not in self._counts:
-            self._counts[kind] = frozen(np.bincount(self.matrix(kind).indices, minlength=len(self.vocab(kind))), np.int64)
+            self._counts[kind] = frozen(
+                np.bincount(self.matrix(kind).indices, minlength=len(self.vocab(kind))), np.int64
+            )
         return self._counts[kind]
 
     @cached_property
@@ -189,7 +201,7 @@ class Corpus:
         return len(self.vocab(kind)) > 0 and self.matrix(kind).nnz > 0
 
     def select(self, rows: NDArray[Any], name: str | None = None) -> Corpus:
-        """The corpus of some playlists only; vocabularies and song metadata stay, so that columns keep their meaning."""
+        """The corpus of some playlists only; vocabularies and song metadata stay, so columns keep their meaning."""
         rows = np.asarray(rows)
         return replace(
             self,
@@ -223,7 +235,10 @@ class Embedding:
     @cached_property
     def blocks(self) -> dict[Kind, slice]:
         ends = np.cumsum([len(vocab) for vocab in self.vocabs.values()])
-        return {kind: slice(int(end) - len(vocab), int(end)) for (kind, vocab), end in zip(self.vocabs.items(), ends, strict=True)}
+        return {
+            kind: slice(int(end) - len(vocab), int(end))
+            for (kind, vocab), end in zip(self.vocabs.items(), ends, strict=True)
+        }
 
     def of(self, kind: Kind) -> Floats:
         """Unit vectors (n_kind, d) of one kind, a view; (0, d) where the embedding has none."""
@@ -268,7 +283,7 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A batch of queries as CSR rows over songs, tags and title words (float32, q rows each). One query is a batch of one.
+    """A batch of queries as CSR rows over songs, tags and title words (float32, q rows); one query is a batch of one.
 
     titles: the titles as typed. avoid: what to keep away from, masked: what must not be answered for another reason (a
     title that is itself a tag), both as CSR rows by kind; the asked items themselves are never answered either.
@@ -306,7 +321,7 @@ class Asked:
 class Reason:
     """Part of why an item is recommended: an asked item, a playlist (`playlist:…`) or a member method (`member:…`).
 
-    weight: its share of the item's score, so that the weights of one `via` add up to about 1. via: asked, playlist or member.
+    weight: its share of the item's score, so that the weights of one `via` add up to about 1.
     """
 
     key: str
@@ -323,7 +338,7 @@ class Recommender(Protocol):
     kinds: frozenset[Kind]
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
-        """(q, n_kind) float32, higher is better. A row whose entries are all equal says that nothing asked is known here.
+        """(q, n_kind) float32, higher is better. A row of equal entries says that nothing asked is known here.
 
         Raises BadParameter for a kind outside `kinds`. Never changes `asked`; each row depends on its own query only.
         """
@@ -358,11 +373,11 @@ class Ranking:
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """A map: `xy` float32 (n, 2) for the keys of `vocab`, a cluster per point, names by zoom level, trust per point in [0, 1].
+    """A map: `xy` float32 (n, 2) for the keys of `vocab`, clusters and their names by zoom level, trust per point.
 
     levels: from coarse to fine, an int32 (n,) cluster per point (−1 none). names: per level one name per cluster.
-    trust: share of each point's true neighbours that are its neighbours on the map.
-    near: int32 (n, up to 5) rows of each point's nearest others in the original space, for the hover card (None: not kept).
+    trust: float32 (n,) in [0, 1]: share of each point's true neighbours that are its neighbours on the map.
+    near: int32 (n, up to 5) rows of each point's nearest others in the original space (None: not kept).
     """
 
     vocab: Vocab
@@ -379,7 +394,7 @@ class Projection:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far long work is: what is being done, the fraction done (None: unknown), a note, and numbers worth a curve."""
+    """How far long work is: what is being done, the fraction done (None: unknown), a note, numbers worth a curve."""
 
     phase: str
     fraction: float | None = None

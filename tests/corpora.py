@@ -72,8 +72,8 @@ def make_corpus(
 def checkerboard(half: int = 12, items: int = 8) -> Corpus:
     """2·half playlists of two worlds that share nothing: even playlists hold even tags and songs, odd ones odd ones.
 
-    Playlist p leaves out one tag and one song of its world (those with number p mod `items`), so a good method puts just
-    these first when it is asked with the rest.
+    Playlist p leaves out one tag and one song of its world (those with number p mod `items`), so a good method puts
+    just these first when it is asked with the rest.
     """
     playlists = []
     for p in range(2 * half):
