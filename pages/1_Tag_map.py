@@ -20,7 +20,7 @@ def filters(place: cached.Place) -> tuple[str, int, tuple[str, ...]]:
     colour = st.segmented_control(
         "Colour by",
         options,
-        format_func=mapping.COLOURS.get,
+        format_func=mapping.COLOURS.__getitem__,
         required=True,
         label_visibility="collapsed",
         **state.tied("colour", options[0], options),
@@ -42,12 +42,11 @@ def filters(place: cached.Place) -> tuple[str, int, tuple[str, ...]]:
 
 def chosen(here: frame.Here, place: cached.Place) -> ItemPage | None:
     """The page of what the address says is chosen."""
-    at = state.value("at")
-    if not at:
-        return None
-    with widgets.forgiving():
-        return cached.item_page(place, at)
-    return None
+    at, page = state.value("at"), None
+    if at:
+        with widgets.forgiving():
+            page = cached.item_page(place, at)
+    return page
 
 
 def beside(here: frame.Here, drawn: mapping.Map, page: ItemPage | None, keys: tuple[str, ...]) -> None:
@@ -74,7 +73,8 @@ with widgets.forgiving():
         with st.container(horizontal=True, vertical_alignment="center"):
             search(here)
             colour, least, facets = filters(drawn.place)
-        left, right = st.columns([2.3, 1], gap="medium")
+        grid = st.grid(3, min_column_width=260, gap="medium")
+        left, right = grid.cell(column_span=2), grid.cell()
         page = chosen(here, drawn.place)
         with left:
             event = mapping.draw(drawn, colour, page, mapping.shown(drawn.place, least, facets))

@@ -24,10 +24,13 @@ def start(here: frame.Here) -> None:
 def methods(here: frame.Here) -> tuple[str, str]:
     """The model that answers, and another beside it ("" none)."""
     refs = list(dict.fromkeys([*frame.model_refs(here.corpus.fingerprint), here.model, *METHODS]))
-    one, two, _ = st.columns([1, 1, 1], gap="medium")
+    grid = st.grid(3, min_column_width=220, gap="medium")
+    one, two = grid.cell(), grid.cell()
     label = {ref: frame.model_label(ref, here.corpus.fingerprint) for ref in refs}
     with one:
-        st.selectbox("Answered by", refs, format_func=label.get, **state.tied("model", frame.DEFAULT, refs, key="by"))
+        st.selectbox(
+            "Answered by", refs, format_func=label.__getitem__, **state.tied("model", frame.DEFAULT, refs, key="by")
+        )
     with two:
         other = st.selectbox(
             "Side by side with",
@@ -42,15 +45,17 @@ def methods(here: frame.Here) -> tuple[str, str]:
 def answers(here: frame.Here, query: Query, other: str) -> None:
     kinds = [kind for kind in (Kind.TAG, Kind.SONG) if here.place.opened.has(kind)]
     if not other:
-        for column, kind in zip(st.columns(len(kinds), gap="large"), kinds, strict=True):
-            with column:
+        grid = st.grid(len(kinds), min_column_width=400, gap="large")
+        for kind in kinds:
+            with grid.cell():
                 answer.show(here, here.place, query, kind, f"{kind.capitalize()}s to add")
         return
     places = (here.place, here.with_model(other))
     for tab, kind in zip(st.tabs([f"{kind.capitalize()}s to add" for kind in kinds]), kinds, strict=True):
         with tab:
-            for column, place, beside in zip(st.columns(2, gap="large"), places, reversed(places), strict=True):
-                with column, widgets.forgiving():
+            grid = st.grid(2, min_column_width=400, gap="large")
+            for place, beside in zip(places, reversed(places), strict=True):
+                with grid.cell(), widgets.forgiving():
                     title = frame.model_label(place.model, place.fingerprint)
                     answer.show(here, place, query, kind, title, cached.recommend(beside, query, kind))
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from tagviz.methods import Method
 from tagviz.operations.methods import METHODS
 from tagviz.ui import cached, frame, parameters, plain, registry, state, widgets, work
 
 
-def cards() -> Method:
+def cards() -> str:
     """Every method with one sentence; the chosen one."""
-    chosen = state.current("method", frame.DEFAULT, list(METHODS))
+    chosen: str = state.current("method", frame.DEFAULT, list(METHODS))
     grid = st.grid(4, min_column_width=230)
     for name, method in METHODS.items():
         with grid.container(border=True, height="stretch", gap="small"):
@@ -25,10 +24,11 @@ def cards() -> Method:
                 on_click=state.put,
                 kwargs={"method": name},
             )
-    return METHODS[chosen]
+    return chosen
 
 
-def settings(here: frame.Here, method: Method) -> None:
+def settings(here: frame.Here, name: str) -> None:
+    method = METHODS[name]
     with st.container(border=True):
         st.subheader(f"{method.title} on {plain.escape(here.corpus.name)}", anchor=False)
         st.caption(f"Takes {plain.escape(method.cost, 200)}.")

@@ -16,11 +16,11 @@ PLURALS = {"tag": "Tags", "song": "Songs", "word": "Title words", "artist": "Art
 def sizes(here: frame.Here, profile: Profile) -> None:
     grid = st.grid(6, min_column_width=130)
     grid.metric("Playlists", here.corpus.playlists, format="localized", border=True)
-    for row in profile.sizes.itertuples():
-        unused = row.items - row.used
+    for kind, items, used in zip(*(profile.sizes[name].tolist() for name in ("kind", "items", "used")), strict=True):
+        unused = items - used
         grid.metric(
-            PLURALS[row.kind],
-            row.items,
+            PLURALS[kind],
+            items,
             format="localized",
             border=True,
             help=f"{plain.count(unused, 'of them is', 'of them are')} in no playlist" if unused else None,
@@ -87,7 +87,8 @@ if here.corpus.name:
     with widgets.forgiving():
         profile = cached.profile(*here.names)
         sizes(here, profile)
-        left, right = st.columns(2, gap="large")
+        grid = st.grid(2, min_column_width=400, gap="large")
+        left, right = grid.cell(), grid.cell()
         with left:
             most_frequent(profile)
         with right:

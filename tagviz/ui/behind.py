@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from tagviz.errors import TagvizError
 from tagviz.evaluate import heatmaps, lookup, ranks
@@ -64,7 +66,7 @@ def _row(report: EvalReport, ident: str) -> int | None:
         return None
 
 
-def _rows(view: View, behind: str) -> tuple[str, list[int]]:
+def _rows(view: View, behind: str) -> tuple[str, NDArray[np.int64]]:
     """The title and the rows of what the address says was clicked; anything unreadable is the best model's worst."""
     report, what, rest = view.opened, *behind.partition("|")[::2]
     label, *numbers = rest.split("|")
@@ -76,24 +78,24 @@ def _rows(view: View, behind: str) -> tuple[str, list[int]]:
         bar = shape.bars[min(at[0], len(shape.bars) - 1)]
         where = "that it did not find" if bar == "not found" else f"that it put at place {bar}"
         found = ranks.questions_in_bar(report, label, view.kind, view.k, at[0], view.case)
-        return f"Playlists with hidden {view.kind}s {where}: {label}", list(found)
+        return f"Playlists with hidden {view.kind}s {where}: {label}", found
     if what == "similarity" and len(at) == 2:
         found = heatmaps.questions_in_cell(report, label, at[0], at[1], view.case)
-        return f"Playlists behind place {at[0] + 1} and this hidden tag, the least alike first: {label}", list(found)
+        return f"Playlists behind place {at[0] + 1} and this hidden tag, the least alike first: {label}", found
     if what == "instead" and len(at) == 2:
-        shape = heatmaps.instead(report, label, view.k, view.case)
-        if max(at) < len(shape.tags):
-            hidden, given = (int(shape.tags[number]) for number in at)
+        cells = heatmaps.instead(report, label, view.k, view.case)
+        if max(at) < len(cells.tags):
+            hidden, given = (int(cells.tags[number]) for number in at)
             found = heatmaps.questions_instead(report, label, hidden, given, view.k, view.case)
-            names = shape.names[at[0]], shape.names[at[1]]
+            names = cells.names[at[0]], cells.names[at[1]]
             same = (
                 f"“{names[0]}” was hidden and found"
                 if at[0] == at[1]
                 else f"“{names[0]}” was hidden, “{names[1]}” given"
             )
-            return f"Playlists where {same}: {label}", list(found)
+            return f"Playlists where {same}: {label}", found
     found = lookup.questions_of(report, label, view.kind, view.k, case=view.case)
-    return f"Playlists that {label} answers worst", list(found)
+    return f"Playlists that {label} answers worst", found
 
 
 def _open(view: View, question: QuestionView) -> None:
@@ -120,11 +122,12 @@ def _open(view: View, question: QuestionView) -> None:
         if question.fallback:
             names = plain.listing(list(question.fallback))
             st.caption(plain.escape(f"{names} knew nothing that was shown and answered by popularity.", 300))
-        columns = st.columns(1 + len(view.opened.labels_for(view.kind)), gap="medium")
-        with columns[0]:
+        labels = view.opened.labels_for(view.kind)
+        grid = st.grid(min(4, 1 + len(labels)), min_column_width=200, gap="medium")
+        with grid.cell():
             _given(view, question)
-        for column, label in zip(columns[1:], view.opened.labels_for(view.kind), strict=True):
-            with column:
+        for label in labels:
+            with grid.cell():
                 st.text(plain.one_line(label, 40))
                 answer = question.answers[label, view.kind]
                 frame = pd.DataFrame(

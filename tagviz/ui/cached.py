@@ -211,7 +211,7 @@ def _report(fingerprint: str, ident: str) -> EvalReport:
 
 @st.cache_resource(max_entries=200, show_spinner=False)
 def panel(
-    place: ReportPlace, label: str, kind: Kind, k: int, case: str, reading: Reading, cumulative: bool, dark: bool
+    place: ReportPlace, kind: Kind, k: int, case: str, label: str, reading: Reading, cumulative: bool, dark: bool
 ) -> Panel:
     """The panel; its sentence stands above the dots on the page, not in their title."""
     made = panel_room.panel(place.opened, label, kind, k, case, reading, cumulative, dark=dark)

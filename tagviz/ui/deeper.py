@@ -43,8 +43,9 @@ def show(here: Here, view: View) -> None:
 
 def _segments(view: View) -> None:
     by = st.segmented_control(
-        "Parts by", list(SEGMENTS), format_func=SEGMENTS.get, default="case", required=True, key="segments-by"
+        "Parts by", list(SEGMENTS), format_func=SEGMENTS.__getitem__, default="case", required=True, key="segments-by"
     )
+    by = by or "case"
     frame = cached.segments(view.report, by, view.kind, view.k, view.case)
     metric = "ndcg" if "ndcg" in frame else "recall"
     if frame.empty:
@@ -57,7 +58,8 @@ def _segments(view: View) -> None:
 
 
 def _beyond(view: View) -> None:
-    left, right = st.columns([1.4, 1], gap="large")
+    grid = st.grid(2, min_column_width=400, gap="large")
+    left, right = grid.cell(), grid.cell()
     with left:
         frame = cached.beyond(view.report, view.kind, view.k, view.case)
         kept = [name for name in BEYOND if name in frame and frame[name].notna().any()]
@@ -75,7 +77,8 @@ def _beyond(view: View) -> None:
 def _usage(view: View) -> None:
     label = view.label or view.panel.best
     never, often = cached.usage(view.report, label, view.kind, view.k, view.case)
-    left, right = st.columns(2, gap="large")
+    grid = st.grid(2, min_column_width=400, gap="large")
+    left, right = grid.cell(), grid.cell()
     with left:
         widgets.table(
             never[["label", "hidden", "count"]],

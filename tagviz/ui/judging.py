@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import streamlit as st
 
 from tagviz.evaluate import words
 from tagviz.evaluate.report import EvalReport
-from tagviz.operations.panels import Panel
+from tagviz.operations.panels import Panel, Reading
 from tagviz.types import Kind
 from tagviz.ui import cached, plain, state, widgets
 
@@ -35,7 +36,7 @@ class View:
     k: int
     case: str
     label: str
-    reading: str
+    reading: Reading
     cumulative: bool
 
     @property
@@ -44,15 +45,16 @@ class View:
 
     @property
     def panel(self) -> Panel:
-        asked = (self.label, self.kind, self.k, self.case, self.reading, self.cumulative)
-        return cached.panel(self.report, *asked, widgets.dark())
+        heat = (self.label, self.reading)
+        return cached.panel(self.report, self.kind, self.k, self.case, *heat, self.cumulative, widgets.dark())
 
 
 def controls(place: cached.ReportPlace) -> View:
     """The slider of k and the filters, beside what they change."""
     report = place.opened
     kinds = [str(kind) for kind in report.kinds]
-    which, how_many, where, heat = st.columns([1, 1.6, 1.4, 1.2], gap="medium", vertical_alignment="bottom")
+    grid = st.grid(4, min_column_width=200, gap="medium", vertical_alignment="bottom")
+    which, how_many, where, heat = grid.cell(), grid.cell(), grid.cell(), grid.cell()
     with which:
         kind = st.segmented_control(
             "Judge the",
@@ -81,7 +83,8 @@ def controls(place: cached.ReportPlace) -> View:
 def show(view: View) -> None:
     """Table with whiskers left, heatmap top right, histogram below it."""
     panel = view.panel
-    left, right = st.columns([1, 1], gap="large")
+    grid = st.grid(2, min_column_width=420, gap="large")
+    left, right = grid.cell(), grid.cell()
     with left:
         st.markdown(f"**{plain.escape(panel.sentence, 400)}**")
         widgets.figure(panel.dots, "dots", panel.sentence)
@@ -92,7 +95,7 @@ def show(view: View) -> None:
             st.segmented_control(
                 "Heatmap",
                 list(READINGS),
-                format_func=READINGS.get,
+                format_func=READINGS.__getitem__,
                 required=True,
                 label_visibility="collapsed",
                 **state.tied("reading", "similarity", list(READINGS)),
@@ -116,7 +119,8 @@ def _table(view: View, panel: Panel) -> None:
     frame = pd.DataFrame({"model": summary["model"], "verdict": verdict} | {name: summary[name] for name in kept})
     best = {name: float(summary[name].max()) for name in kept}
     styled = frame.style.apply(
-        lambda column: ["font-weight: bold" if value == best[column.name] else "" for value in column], subset=kept
+        lambda column: ["font-weight: bold" if value == best[column.name] else "" for value in column],
+        subset=list[Hashable](kept),
     )
     widgets.csv_button(summary, "evaluation")
     st.dataframe(

@@ -14,7 +14,8 @@ LENGTHS = (10, 20, 50, 100)
 def ask(here: Here) -> Query:
     """The question as its widgets say it; title, tags and songs may each be absent."""
     corpus = here.place.opened
-    title, tags, songs = st.columns([1.15, 1, 1], gap="medium")
+    grid = st.grid(3, min_column_width=220, gap="medium")
+    title, tags, songs = grid.cell(), grid.cell(), grid.cell()
     with title:
         st.text_input(
             "Title",

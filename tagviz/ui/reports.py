@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -22,6 +23,7 @@ PROTOCOLS = {
     "arena": "Playlist continuation: tags and songs are hidden, as in the Kakao Arena",
 }
 MASKS = {"real": "as in the Arena's real test lists", "official": "by the Arena's published shares"}
+FORMS = {"html": "Report (HTML, opens offline)", "csv": "Table (CSV)", "tex": "Table (LaTeX)"}
 SIZES = {0: "all that there are", 200: "200 (a quick look)", 1000: "1,000", 5000: "5,000"}
 
 
@@ -51,18 +53,18 @@ def ask(here: Here) -> None:
     refs = list(dict.fromkeys([*model_refs(here.corpus.fingerprint), *METHODS]))
     label = {ref: model_label(ref, here.corpus.fingerprint) for ref in refs}
     begin = [ref for ref in dict.fromkeys((here.model, "neighbours", "popularity")) if ref in refs]
-    models = st.multiselect("Models side by side", refs, begin, format_func=label.get, key="judge-models")
+    models = st.multiselect("Models side by side", refs, begin, format_func=label.__getitem__, key="judge-models")
     how, hidden, size = st.columns(3)
-    protocol = how.selectbox("What is asked", list(PROTOCOLS), format_func=PROTOCOLS.get, key="judge-protocol")
+    protocol = how.selectbox("What is asked", list(PROTOCOLS), format_func=PROTOCOLS.__getitem__, key="judge-protocol")
     mask = hidden.selectbox(
         "What is hidden",
         list(MASKS),
-        format_func=MASKS.get,
+        format_func=MASKS.__getitem__,
         key="judge-mask",
         disabled=protocol != "arena",
         help="Only for playlist continuation",
     )
-    limit = size.selectbox("How many questions", list(SIZES), format_func=SIZES.get, key="judge-size")
+    limit = size.selectbox("How many questions", list(SIZES), format_func=SIZES.__getitem__, key="judge-size")
     group = here.place.opened.group_name
     by_group = st.toggle(
         f"Judge on {group}s that were never seen in training" if group else "This corpus knows no listeners or artists",
@@ -87,22 +89,23 @@ def about(report: EvalReport) -> None:
 def export(report: EvalReport, kind: Kind, k: int) -> None:
     """The report as HTML that opens offline, its table as CSV and LaTeX."""
     with st.popover("Export", icon=":material/download:"):
-        dark = widgets.dark()
-        for label, ending, mime, made in (
-            ("Report (HTML)", "html", "text/html", lambda: panels.html_report(report, k, dark)),
-            ("Table (CSV)", "csv", "text/csv", lambda: text.csv(panels.panel(report, kind=kind, k=k).summary)),
-            ("Table (LaTeX)", "tex", "text/plain", lambda: text.latex(panels.panel(report, kind=kind, k=k).summary, k)),
-        ):
+        for form in ("html", "csv", "tex"):
             st.download_button(
-                label,
-                data=lambda made=made: made().encode(),
-                file_name=f"tagviz-{report.protocol}-{kind}s.{ending}",
-                mime=mime,
+                FORMS[form],
+                data=partial(_file, form, report, kind, k, widgets.dark()),
+                file_name=f"tagviz-{report.protocol}-{kind}s.{form}",
                 on_click="ignore",
-                key=f"export-{ending}",
+                key=f"export-{form}",
                 icon=":material/description:",
                 type="tertiary",
             )
+
+
+def _file(form: str, report: EvalReport, kind: Kind, k: int, dark: bool) -> bytes:
+    if form == "html":
+        return panels.html_report(report, k, dark).encode()
+    summary = panels.panel(report, kind=kind, k=k).summary
+    return (text.csv(summary) if form == "csv" else text.latex(summary, k)).encode()
 
 
 def history(here: Here, kind: Kind, k: int) -> None:
