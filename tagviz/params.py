@@ -26,7 +26,7 @@ def knob(
     ge: float | None = None,
     le: float | None = None,
 ) -> Any:
-    """A parameter. `first`: shown at once; `low`, `high`, `log`: the range a study searches; `ge`, `le`: hard limits."""
+    """A parameter. `first`: shown at once; `low`, `high`, `log`: a study's range; `ge`, `le`: hard limits."""
     marks: dict[str, Any] = {"first": first}
     if low is not None and high is not None:
         marks["tune"] = {"low": low, "high": high, "log": log}

@@ -1,6 +1,6 @@
 """The words tagviz is written in. All types are frozen and their arrays read-only; only numpy, scipy and pandas here.
 
-A *key* is a namespaced string such as `tag:jazz`, `song:1234` or `word:여행`, so that no number is ever taken for a row.
+A *key* is a namespaced string such as `tag:jazz`, `song:1234` or `word:여행`, so no number is ever taken for a row.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def frozen(array: np.ndarray[Any, Any], dtype: Any = None) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Vocab:
-    """Keys of one kind ↔ rows. `ids`: the spellings after the colon; `labels`: what a person reads (default: the ids)."""
+    """Keys of one kind ↔ rows. `ids`: spellings after the colon; `labels`: what a person reads (default: the ids)."""
 
     kind: Kind
     ids: pd.Index
