@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -17,6 +19,7 @@ from tagviz.methods import Encode, Tools
 from tagviz.operations.methods import BEST, DEFAULT, METHODS, Entry, checked_variant, method
 from tagviz.params import Params
 from tagviz.settings import settings
+from tagviz.store.encodings import Kept
 from tagviz.store.workspace import Marks, ModelInfo, Workspace, now
 from tagviz.types import Corpus, Embedding, Progress, ProgressCallback, Recommender, quiet
 
@@ -156,12 +159,16 @@ def tools(ws: Workspace, corpus: Corpus, seed: int, progress: ProgressCallback) 
         embedding: Embedding = fitted.embedding  # type: ignore[attr-defined]
         return embedding
 
-    own = Tools(seed=seed, threads=settings().threads, progress=progress, encoder=encoder, embed=embed)
+    own = Tools(seed=seed, threads=settings().threads, progress=progress, encoder=partial(encoder, ws), embed=embed)
     return own
 
 
-def encoder(name: str) -> Encode:
-    """Name of a sentence model → texts → vectors, loaded at the first use."""
+def encoder(ws: Workspace, name: str) -> Encode:
+    """Name of a sentence model → texts → vectors. The model is loaded when a text comes that it has not read before.
+
+    What a model in a folder says is not kept: the folder may hold another one tomorrow.
+    """
     from tagviz.embed import sentence
 
-    return sentence.load(name, settings().threads)
+    load = partial(sentence.load, name, settings().threads)
+    return load() if Path(name).expanduser().is_dir() else Kept(ws.home / "encodings.db", name, load)
