@@ -11,8 +11,8 @@ texts never seen.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from tagviz.embed.sentence import LONGEST, capped, encode_all, load, open_model
 from tagviz.errors import BadParameter
-from tagviz.methods import Tools
+from tagviz.methods import Arrays, Encode, Tools
 from tagviz.params import Params, knob
-from tagviz.types import Corpus, Floats, Kind, Progress
+from tagviz.types import Corpus, Floats, Kind, Progress, frozen
 
 READING = 0.3
 """Share of the progress that is reading texts; the rest is learning."""
@@ -110,29 +110,75 @@ def texts_of(corpus: Corpus, min_count: int) -> Texts:
     return Texts(texts, counts, sp.csc_matrix(sp.diags(weights) @ held), sp.csr_matrix(songs, dtype=np.float32))
 
 
-def finetune(corpus: Corpus, params: FineTuneParams, folder: Path, tools: Tools = Tools()) -> Path:
-    """Teaches the model the corpus's own texts and saves it into `folder` as a sentence-transformers model
-    (SafeTensors).
+@dataclass(frozen=True, eq=False)
+class Head:
+    """Two layers on top of a sentence model: x → unit(gelu(x·first + first_bias)·second + second_bias), all float32.
 
-    Progress tells the loss; what the callback raises stops the work and leaves nothing behind. Same seed, same model.
-    Raises BadParameter for a model that cannot be taught, or a corpus without texts that stand together.
+    first: (d, width). second: (width, d).
     """
-    if params.model == "e5":
-        raise BadParameter(
-            "The packaged e5 cannot be fine-tuned",
-            "it is no sentence-transformers model",
-            "start from minilm or a folder",
-        )
+
+    first: Floats
+    first_bias: Floats
+    second: Floats
+    second_bias: Floats
+
+    def over(self, encode: Encode) -> Encode:
+        """The sentence model with this head on top."""
+        from scipy.special import erf
+
+        def taught(texts: Sequence[str]) -> Floats:
+            hidden = encode(texts) @ self.first + self.first_bias
+            hidden *= (1 + erf(hidden / np.float32(np.sqrt(2)))) / 2
+            found = hidden @ self.second + self.second_bias
+            return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+
+        return taught
+
+    def arrays(self) -> Arrays:
+        return {f"head.{field.name}": getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def of(cls, arrays: Arrays) -> Head:
+        """Undoes `arrays`, whatever else is there."""
+        return cls(**{field.name: arrays[f"head.{field.name}"] for field in fields(cls)})
+
+
+def teach(corpus: Corpus, params: FineTuneParams, encode: Encode, tools: Tools = Tools()) -> Head:
+    """Learns a head for any sentence model (`encode`) from the corpus's own texts.
+
+    Progress tells the loss; what the callback raises stops the work. Same seed, same head. Raises BadParameter for a
+    corpus without texts that stand together.
+    """
     learned = texts_of(corpus, params.min_count)
 
     def reading(progress: Progress) -> None:
         tools.progress(Progress(progress.phase, READING * (progress.fraction or 0), progress.note))
 
-    vectors = encode_all(load(params.model, tools.threads), learned.texts, reading)
+    vectors = encode_all(encode, learned.texts, reading)
     centre = vectors.mean(axis=0)
     with capped(tools.threads):
         first, second = _learn((vectors - centre) * np.float32(SPREAD), learned, params, tools)
-    _save(params.model, first, second, centre, folder)
+    # centring and spreading go into the first layer: (s(x − c))W + b = x(sW) + (b − c·sW)
+    spread = SPREAD * first.weight.detach().numpy().T
+    bias = first.bias.detach().numpy() - centre @ spread
+    weights = (spread, bias, second.weight.detach().numpy().T, second.bias.detach().numpy())
+    return Head(*(frozen(array, np.float32) for array in weights))
+
+
+def finetune(corpus: Corpus, params: FineTuneParams, folder: Path, tools: Tools = Tools()) -> Path:
+    """Teaches a sentence-transformers model the corpus's texts and saves it, head included, into `folder`
+    (SafeTensors).
+
+    What the progress callback raises leaves nothing behind. Raises BadParameter as `teach`, and for the packaged e5,
+    which is no sentence-transformers model (`teach` works on it).
+    """
+    if params.model == "e5":
+        raise BadParameter(
+            "The packaged e5 cannot be saved with a head",
+            "it is no sentence-transformers model",
+            "start from minilm or a folder",
+        )
+    _save(params.model, teach(corpus, params, load(params.model, tools.threads), tools), folder)
     return folder
 
 
@@ -174,29 +220,18 @@ def _learn(vectors: Floats, learned: Texts, params: FineTuneParams, tools: Tools
     return first, second
 
 
-def _save(name: str, first: Any, second: Any, centre: Floats, folder: Path) -> None:
-    """The language model with the head on top; centring and spreading go into the first layer: W(s(x − c)) + b = sWx
-    + (b − sWc)."""
+def _save(name: str, head: Head, folder: Path) -> None:
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Dense, Normalize
 
-    with torch.no_grad():
-        spread = SPREAD * first.weight
-        bias = first.bias - spread @ torch.from_numpy(centre)
-        up = Dense(
-            first.in_features,
-            first.out_features,
-            activation_function=torch.nn.GELU(),
-            init_weight=spread,
-            init_bias=bias,
+    def layer(weight: Floats, bias: Floats, activation: Any) -> Any:
+        values, shift = torch.from_numpy(np.array(weight.T)), torch.from_numpy(np.array(bias))
+        return Dense(
+            weight.shape[0], weight.shape[1], activation_function=activation, init_weight=values, init_bias=shift
         )
-        down = Dense(
-            second.in_features,
-            second.out_features,
-            activation_function=torch.nn.Identity(),
-            init_weight=second.weight,
-            init_bias=second.bias,
-        )
+
+    up = layer(head.first, head.first_bias, torch.nn.GELU())
+    down = layer(head.second, head.second_bias, torch.nn.Identity())
     model = SentenceTransformer(modules=[*open_model(name), up, down, Normalize()], device="cpu")
     model.save(str(folder), create_model_card=False, safe_serialization=True)

@@ -24,6 +24,8 @@ from tagviz.recommend.space import Space, nearest, unit
 from tagviz.types import Asked, Corpus, Embedding, Floats, Ints, Kind, Reason, frozen, key_of
 
 WAYS = ("playlists", "items")
+CARRIED = "head."
+"""How the names of arrays begin that `state` keeps for whoever makes the encoder."""
 KEPT_TITLES = 10_000
 """Titles whose vectors are remembered."""
 
@@ -38,8 +40,8 @@ class SentenceParams(Params):
     )
     centred: bool = knob(
         True,
-        "take each kind's mean off its vectors: right for models as they are published, wrong for fine-tuned ones, "
-        "whose mean says what is popular",
+        "take each kind's mean off its vectors: better for playlists; items of a fine-tuned model do better without, "
+        "since its mean says what is popular",
     )
     songs: float = knob(
         2.0, "weight of the songs beside title and tags; larger: less text", ge=0, low=0.5, high=4.0, log=True
@@ -72,8 +74,10 @@ class SentenceRecommender:
         params: SentenceParams,
         tools: Tools,
         way: str = "playlists",
+        carried: Arrays | None = None,
     ) -> None:
-        """centre: (d,) float32, what is taken off a title's vector. Raises BadParameter for an unknown way."""
+        """centre: (d,) float32, what is taken off a title's vector. carried: see CARRIED. Raises BadParameter for an
+        unknown way."""
         if way not in WAYS:
             raise BadParameter(f"There is no way {way!r}", f"ways: {', '.join(WAYS)}", "choose one of these")
         self.corpus = corpus
@@ -84,30 +88,28 @@ class SentenceRecommender:
         self.space = Space(corpus, embedding)
         self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind))
         self._tools = tools
+        self._carried = dict(carried or {})
         self._known: dict[str, Floats] = {}
 
     @classmethod
-    def fit(cls, corpus: Corpus, params: SentenceParams, tools: Tools, texts: Embedding) -> SentenceRecommender:
+    def fit(
+        cls, corpus: Corpus, params: SentenceParams, tools: Tools, texts: Embedding, carried: Arrays | None = None
+    ) -> SentenceRecommender:
         """texts: unit vectors of the corpus's tags, songs and playlists (`Kind.PLAYLIST`) as the sentence model
         gives them."""
-        centred = {kind: _centred(texts.of(kind)) if params.centred else texts.of(kind) for kind in texts.vocabs}
-        if (
-            params.centred and Kind.SONG in centred
-        ):  # songs read by their own names lie elsewhere than those that playlists describe
-            heard = (corpus.counts(Kind.SONG) > 0)[:, None]
-            songs = texts.of(Kind.SONG)
-            centred[Kind.SONG] = _centred(songs * heard) + _centred(songs * ~heard)
+        parts = {kind: _centred(texts.of(kind)) if params.centred else texts.of(kind) for kind in texts.vocabs}
+        if params.centred and Kind.SONG in parts:
+            # songs read by their own names lie elsewhere than those that playlists describe
+            heard, songs = (corpus.counts(Kind.SONG) > 0)[:, None], texts.of(Kind.SONG)
+            parts[Kind.SONG] = _centred(songs * heard) + _centred(songs * ~heard)
         said = texts.of(Kind.PLAYLIST)
-        playlists = centred[Kind.PLAYLIST] + params.songs * _direction(
-            corpus.matrix(Kind.SONG), centred.get(Kind.SONG, texts.of(Kind.SONG))
-        )
-        centred[Kind.PLAYLIST] = unit(playlists.astype(np.float32))
-        vectors = np.vstack(list(centred.values()))
-        embedding = replace(
-            texts, vectors=frozen(vectors), norms=frozen(np.linalg.norm(vectors, axis=1), np.float32), outputs=None
-        )
+        held = _direction(corpus.matrix(Kind.SONG), parts.get(Kind.SONG, texts.of(Kind.SONG)))
+        parts[Kind.PLAYLIST] = unit(np.asarray(parts[Kind.PLAYLIST] + params.songs * held, dtype=np.float32))
+        vectors = np.vstack(list(parts.values()))
+        norms = np.linalg.norm(vectors, axis=1)
+        embedding = replace(texts, vectors=frozen(vectors), norms=frozen(norms, np.float32), outputs=None)
         centre = _mean(said) if params.centred else np.zeros(texts.dimension)
-        return cls(corpus, embedding, frozen(centre, np.float32), params, tools)
+        return cls(corpus, embedding, frozen(centre, np.float32), params, tools, carried=carried)
 
     @classmethod
     def restore(
@@ -116,7 +118,8 @@ class SentenceRecommender:
         """Undoes `state`; the sentence model itself is loaded only when a new title comes."""
         embedding = embedding_from(arrays, params, corpus)
         settings = SentenceParams.parse(params["settings"])
-        return cls(corpus, embedding, frozen(arrays["centre"]), settings, tools, way or str(params["way"]))
+        carried = {name: array for name, array in arrays.items() if name.startswith(CARRIED)}
+        return cls(corpus, embedding, frozen(arrays["centre"]), settings, tools, way or str(params["way"]), carried)
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, f"{self.method}:{self.way}")
@@ -138,6 +141,7 @@ class SentenceRecommender:
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         arrays: Arrays = {"vectors": self.embedding.vectors, "norms": self.embedding.norms, "centre": self.centre}
+        arrays |= self._carried
         for kind, vocab in self.embedding.vocabs.items():
             arrays[f"rows.{kind}"] = self.corpus.vocab(kind).find(list(vocab.ids))
         return arrays, {

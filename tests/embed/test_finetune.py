@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tagviz.embed import sentence
-from tagviz.embed.finetune import FineTuneParams, finetune, texts_of
+from tagviz.embed.finetune import FineTuneParams, Head, finetune, teach, texts_of
 from tagviz.errors import BadParameter, Cancelled
 from tagviz.methods import Tools
 from tagviz.types import Corpus, Progress
@@ -49,6 +49,9 @@ def test_learning_brings_together_what_stands_together(tmp_path: Path) -> None:
     assert after[0] @ after[1] > after[0] @ after[2] + 0.5  # but here piano goes with snow
     np.testing.assert_allclose(np.linalg.norm(after, axis=1), 1, rtol=1e-5)
     assert not list(folder.rglob("*.bin"))
+    minilm = sentence.load("minilm")
+    head = teach(corpus(), QUICK, minilm)
+    np.testing.assert_allclose(Head.of(head.arrays()).over(minilm)(texts), after, atol=1e-4)
 
 
 def test_it_leaves_nothing_behind_when_stopped(tmp_path: Path) -> None:
