@@ -35,7 +35,7 @@ def figure(
 ) -> go.Figure:
     """Every point with its size by count, coloured by `values` or `categories` (default: the coarsest clusters).
 
-    With the names of the regions and of the most frequent items that have room. `customdata` is the row, so that a click
+    With the names of the regions and of the most frequent items that have room. `customdata` is the row, so a click
     can be told. categories: int per point, −1 none. highlight: rows that stand out, the others faded.
     """
     import plotly.graph_objects as go

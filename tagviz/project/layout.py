@@ -25,6 +25,12 @@ HOVER_NEIGHBOURS = 5
 GENTLY = 0.25
 """Learning rate when a map starts from an old one (a fresh one: 1): it settles without jumping."""
 
+LANDMARKS = 40_000
+"""With more than twice as many points, so many are laid out first; the others join them and all settle together."""
+
+SETTLING = 0.15
+"""Share of the epochs in which all points settle around their landmarks."""
+
 FEW = 5
 """Below so many points a graph layout means nothing: they are laid out by their principal axes."""
 
@@ -119,6 +125,8 @@ def _positions(
 ) -> Floats:
     if params.method == "pca" or len(vectors) < FEW:
         return _axes(vectors)
+    if len(vectors) > 2 * LANDMARKS:
+        return _by_landmarks(vectors, near, params, progress, begin, rate)
     return _graph_layout(vectors, near, params, progress, begin, rate)
 
 
@@ -143,13 +151,39 @@ def _begin(embedding: Embedding, kind: Kind, near: Nearest, start: Projection | 
     known = rows >= 0
     xy = np.zeros((len(vectors), 2), dtype=np.float32)
     xy[known] = start.xy[rows[known]]
-    weight = np.where(known[near.rows], np.maximum(near.similarity, 1e-3), 0.0)
-    total = weight.sum(axis=1, keepdims=True)
-    guess = (weight[:, :, None] * xy[near.rows]).sum(axis=1) / np.maximum(total, 1e-9)
-    lost = ~known & (total[:, 0] == 0)
-    scale = float(np.abs(start.xy).max(initial=1.0))
-    guess[lost] = np.random.default_rng(seed).uniform(-scale, scale, size=(int(lost.sum()), 2))
-    xy[~known] = guess[~known]
+    return _joining(xy, known, near, seed)
+
+
+def _by_landmarks(
+    vectors: Floats, near: Nearest, params: LayoutParams, progress: ProgressCallback, begin: Floats, rate: float
+) -> Floats:
+    """A sample is laid out in full, everyone else begins among its neighbours, and a short run settles all."""
+    sample = np.sort(np.random.default_rng(params.seed).permutation(len(vectors))[:LANDMARKS])
+    among = nearest(vectors[sample], params.neighbours - 1, progress, params.seed)
+    known = np.zeros(len(vectors), dtype=bool)
+    known[sample] = True
+    xy = np.zeros((len(vectors), 2), dtype=np.float32)
+    xy[sample] = _graph_layout(vectors[sample], among, params, progress, begin[sample], rate)
+    xy = _joining(xy, known, near, params.seed)
+    short = params.model_copy(update={"epochs": max(20, round(SETTLING * params.epochs))})
+    return _graph_layout(vectors, near, short, progress, xy, GENTLY)
+
+
+def _joining(xy: Floats, known: NDArray[np.bool_], near: Nearest, seed: int) -> Floats:
+    """Points without a place among those of their neighbours that have one, round after round; the rest anywhere."""
+    xy, known = xy.copy(), known.copy()
+    spread = float(np.abs(xy[known]).max(initial=1.0))
+    for _ in range(8):
+        weight = np.where(known[near.rows], np.maximum(near.similarity, 1e-3), 0.0)
+        total = weight.sum(axis=1)
+        joining = np.flatnonzero(~known & (total > 0))
+        if not len(joining):
+            break
+        share = weight[joining] / total[joining, None]
+        xy[joining] = (share[:, :, None] * xy[near.rows[joining]]).sum(axis=1)
+        known[joining] = True
+    lost = np.flatnonzero(~known)
+    xy[lost] = np.random.default_rng(seed).uniform(-spread, spread, size=(len(lost), 2))
     return xy
 
 

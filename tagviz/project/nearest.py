@@ -14,7 +14,7 @@ from tagviz.types import Floats, Ints, Progress, ProgressCallback, frozen, quiet
 EXACT_UP_TO = 40_000
 """Up to so many points all pairs are compared; above, each cell of points only with the cells next to it."""
 
-PROBES = 24
+PROBES = 16
 """Cells searched per cell: more find more of the true neighbours and take proportionally longer."""
 
 BLOCK_BYTES = 64 * 2**20

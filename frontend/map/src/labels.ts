@@ -19,8 +19,9 @@ export interface Placed extends Candidate {
   width: number;
 }
 
-const AIR_X = 7;
-const AIR_Y = 4;
+// Room that a label keeps to others.
+const AIR_X = 10;
+const AIR_Y = 6;
 
 /** Rectangles that are taken, in buckets so that 100 labels among 5,000 candidates stay cheap. */
 class Taken {
@@ -71,7 +72,7 @@ export function place(
       const seen = left >= 2 && left + wide <= width - 2 && middle - half >= 2 && middle + half <= height - 2;
       const must = candidate.role === "selected";
       if (!must && (!seen || !taken.free(...area))) continue;
-      taken.take(...area);
+      taken.take(left, middle - half, left + wide, middle + half);
       placed.push({ ...candidate, left, middle, width: wide });
       break;
     }

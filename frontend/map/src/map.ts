@@ -139,7 +139,8 @@ export class MapView {
 
   private async open(data: Data): Promise<void> {
     if (!this.points) this.status.textContent = `Drawing ${data.count.toLocaleString()} points …`;
-    void this.openTexts(data);
+    [this.texts, this.regions, this.hovered, this.polygon] = [null, [], -1, null];
+    void this.openTexts(data).catch((error: Error) => (this.status.textContent = `Names could not be loaded (${error.message}).`));
     const points = await loadPoints(data.points);
     if (this.loaded.points !== data.points) return;
     this.points = points;
@@ -152,7 +153,6 @@ export class MapView {
     const before = readView(data.id, data.viewParam);
     this.camera.look(before ?? this.camera.home);
     if (before && data.fly) this.flown = data.fly.token;
-    [this.texts, this.regions, this.hovered, this.polygon] = [null, [], -1, null];
     this.rebuild();
   }
 
