@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
-from tagviz.embed import sentence, spectral, word2vec
+from tagviz.embed import finetune, sentence, spectral, word2vec
 from tagviz.errors import BadParameter, NotReady, UnknownTerm
 from tagviz.methods import Arrays, Tools
 from tagviz.params import Params
@@ -69,6 +69,30 @@ def _fit_sentence(corpus: Corpus, params: SentenceParams, tools: Tools) -> Recom
     return SentenceRecommender.fit(corpus, params, tools, texts)
 
 
+def _fit_taught(corpus: Corpus, params: finetune.FineTuneParams, tools: Tools) -> Recommender:
+    """A head learned on this corpus's own texts and kept with the model: an evaluation's questions are never seen."""
+    if tools.encoder is None:
+        raise NotReady("No sentence model at hand", "the method was given no tools to load one", "train it by its name")
+    head = finetune.teach(corpus, params, tools.encoder(params.model), tools)
+    arrays = head.arrays()
+    encode = _with_head(arrays, tools)
+    kinds = (Kind.TAG, Kind.SONG, Kind.PLAYLIST)
+    texts = sentence.embed(corpus, encode.encoder(params.model), kinds, params.model, tools.progress)  # type: ignore[misc]
+    return SentenceRecommender.fit(corpus, SentenceParams(model=params.model), encode, texts, arrays)
+
+
+def _load_taught(arrays: Arrays, params: Mapping[str, Any], corpus: Corpus, tools: Tools, variant: str) -> Recommender:
+    return SentenceRecommender.restore(arrays, params, corpus, _with_head(arrays, tools), variant)
+
+
+def _with_head(arrays: Arrays, tools: Tools) -> Tools:
+    """The same tools, whose sentence models have the learned head on top."""
+    plain = tools.encoder
+    if plain is None:
+        return tools
+    return replace(tools, encoder=lambda name: finetune.Head.of(arrays).over(plain(name)))
+
+
 def _load_sentence(
     arrays: Arrays, params: Mapping[str, Any], corpus: Corpus, tools: Tools, variant: str
 ) -> Recommender:
@@ -110,6 +134,18 @@ _ALL = (
         SentenceParams,
         _fit_sentence,
         _load_sentence,
+        WAYS,
+    ),
+    Entry(
+        "taught",
+        "Sentence, taught",
+        "The sentence model with a head taught by the corpus: texts that stand together come to lie together.",
+        "min −Σ_j p_ij log softmax_j(20 cos(h(x_i), h(x_j))), p ∝ common playlists and shared songs; then as sentence",
+        "Reimers & Gurevych 2019; Henderson et al. 2017",
+        "a minute or two, and reading every tag and title",
+        finetune.FineTuneParams,
+        _fit_taught,
+        _load_taught,
         WAYS,
     ),
     Entry(

@@ -22,6 +22,7 @@ from tests.corpora import checkerboard, make_corpus
 TOOLS = Tools(seed=7, encoder=sentence.load)
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "spectral": {"min_count": 1, "dimensions": 6},
+    "taught": {"steps": 60, "batch": 32, "width": 64, "rate": 5e-3},
     "word2vec": {"min_count": 1, "vector_size": 16, "window": 20, "epochs": 30, "alpha": 0.05},
 }
 """Settings that suit twenty playlists; methods that are not here take their defaults."""
