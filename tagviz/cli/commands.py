@@ -7,14 +7,13 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-from tagviz.cli import show, tables
+from tagviz.cli import show, tables, work
 from tagviz.errors import BadParameter
-from tagviz.operations import answers, corpora, jobs, maps, models, verdicts
+from tagviz.operations import answers, corpora, maps, models, verdicts
 from tagviz.operations.methods import METHODS, method
 from tagviz.ranking import Rules
-from tagviz.store.jobs import Job
 from tagviz.store.workspace import ModelInfo, Workspace
-from tagviz.types import Corpus, Kind, Progress, ProgressCallback, Query, Ranking
+from tagviz.types import Corpus, Kind, ProgressCallback, Query, Ranking
 
 
 def run(arguments: Namespace) -> None:
@@ -24,7 +23,7 @@ def run(arguments: Namespace) -> None:
     ws = Workspace.default()
     try:
         queued = getattr(arguments, "background", False)
-        document = _queued(ws, arguments) if queued else COMMANDS[arguments.command](ws, arguments, teller)
+        document = work.queued(ws, arguments) if queued else COMMANDS[arguments.command](ws, arguments, teller)
     finally:
         teller.done()
     if arguments.json:
@@ -305,68 +304,6 @@ def _score(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str,
     }
 
 
-# --- jobs and the demo -----------------------------------------------------------------------------------------------
-
-
-def _jobs(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
-    if given.action == "list":
-        return {"jobs": [_job(job) for job in jobs.jobs(ws)]}
-    if given.id is None:
-        raise BadParameter("No job is named", f"jobs {given.action} needs the number of a job", "list the jobs first")
-    if given.action == "watch":
-        for job in jobs.watch(ws, given.id):
-            tell(Progress(f"{job.kind} {job.id} {job.state}: {job.phase}", job.fraction, job.note))
-        return _job(job)
-    return _job((jobs.cancel if given.action == "cancel" else jobs.retry)(ws, given.id))
-
-
-def _job(job: Job) -> dict[str, Any]:
-    return {
-        "job": job.id,
-        "kind": job.kind,
-        "state": str(job.state),
-        "phase": job.phase,
-        "fraction": job.fraction,
-        "note": job.note,
-        "seconds": round(job.seconds, 1),
-        "seconds_left": None if job.seconds_left is None else round(job.seconds_left, 1),
-        "arguments": dict(job.arguments),
-        "result": dict(job.result),
-        "error": job.error,
-        "attempts": job.attempts,
-        "log": job.log,
-    }
-
-
-def _queued(ws: Workspace, given: Namespace) -> dict[str, Any]:
-    """The command as a job: what was typed, under the names that jobs use."""
-    kind = given.command
-    if kind == "import":
-        arguments = {
-            "path": str(given.path.absolute()),
-            "name": given.name,
-            "format": given.format,
-            "options": given.values,
-        }
-    elif kind == "train":
-        arguments = {key: getattr(given, key) for key in ("corpus", "method", "values", "seed", "force")}
-    elif kind == "project":
-        arguments = {key: getattr(given, key) for key in ("corpus", "model", "kind", "values")}
-    else:
-        arguments = {
-            key: getattr(given, key) for key in ("corpus", "models", "protocol", "mask", "seed", "share", "limit")
-        }
-        arguments["by_group"] = given.group_split
-    ident = jobs.submit(ws, kind, arguments)
-    return _job(jobs.job(ws, ident))
-
-
-def _demo(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
-    from tagviz.operations import demo
-
-    return demo.build(given.out, tell)
-
-
 COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str, Any]]] = {
     "import": _import,
     "corpora": _list_corpora,
@@ -381,6 +318,7 @@ COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str,
     "split": _split,
     "predict": _predict,
     "score": _score,
-    "jobs": _jobs,
-    "demo": _demo,
+    "jobs": work.run_jobs,
+    "demo": work.build_demo,
+    "generate": work.generate,
 }
