@@ -78,5 +78,7 @@ with widgets.forgiving():
         page = chosen(here, drawn.place)
         with left:
             event = mapping.draw(drawn, colour, page, mapping.shown(drawn.place, least, facets))
+            if not event.supported:
+                mapping.draw_plain(drawn, page)
         with right:
             beside(here, drawn, page, event.selection.keys if event.selection else ())

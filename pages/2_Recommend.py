@@ -28,9 +28,7 @@ def methods(here: frame.Here) -> tuple[str, str]:
     one, two = grid.cell(), grid.cell()
     label = {ref: frame.model_label(ref, here.corpus.fingerprint) for ref in refs}
     with one:
-        st.selectbox(
-            "Answered by", refs, format_func=label.__getitem__, **state.tied("model", frame.DEFAULT, refs, key="by")
-        )
+        st.selectbox("Answered by", refs, format_func=label.__getitem__, **state.tied("model", refs[0], refs, key="by"))
     with two:
         other = st.selectbox(
             "Side by side with",
@@ -57,7 +55,9 @@ def answers(here: frame.Here, query: Query, other: str) -> None:
             for place, beside in zip(places, reversed(places), strict=True):
                 with grid.cell(), widgets.forgiving():
                     title = frame.model_label(place.model, place.fingerprint)
-                    answer.show(here, place, query, kind, title, cached.recommend(beside, query, kind))
+                    answer.show(
+                        here, place, query, kind, title, cached.recommend(beside, query, kind, question.taste())
+                    )
 
 
 here = frame.open_page("Recommend", "What would you add to this playlist, and why?")
@@ -69,7 +69,7 @@ with widgets.forgiving():
         st.info("Nothing is asked yet, so these are simply the most popular.", icon=":material/lightbulb:")
     else:
         first = next(kind for kind in (Kind.TAG, Kind.SONG) if here.place.opened.has(kind))
-        ranking = cached.recommend(here.place, query, first)
+        ranking = cached.recommend(here.place, query, first, question.taste())
         question.show_readings(here, ranking.readings)
         if ranking.fallback:
             st.warning(

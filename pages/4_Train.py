@@ -10,7 +10,7 @@ from tagviz.ui import cached, frame, parameters, plain, registry, state, widgets
 
 def cards() -> str:
     """Every method with one sentence; the chosen one."""
-    chosen: str = state.current("method", frame.DEFAULT, list(METHODS))
+    chosen: str = state.current("method", next(iter(METHODS)), list(METHODS))
     grid = st.grid(4, min_column_width=230)
     for name, method in METHODS.items():
         with grid.container(border=True, height="stretch", gap="small"):

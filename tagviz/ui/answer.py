@@ -7,7 +7,7 @@ import streamlit as st
 
 from tagviz.errors import TagvizError
 from tagviz.types import Kind, Query, Ranking, Reason
-from tagviz.ui import cached, plain, state, widgets
+from tagviz.ui import cached, plain, question, state, widgets
 from tagviz.ui.frame import Here
 
 PARAMS = {Kind.TAG: "tag", Kind.SONG: "song"}
@@ -20,7 +20,7 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
     """
     name = f"{kind}s-{place.model}"
     try:
-        ranking = cached.recommend(place, query, kind)
+        ranking = cached.recommend(place, query, kind, question.taste())
     except TagvizError as error:
         widgets.problem(error)
         return

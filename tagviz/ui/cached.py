@@ -31,6 +31,7 @@ from tagviz.operations.methods import DEFAULT, METHODS
 from tagviz.operations.models import Model
 from tagviz.operations.panels import Panel, Reading
 from tagviz.ranking import Rules
+from tagviz.recommend.folding import Folding
 from tagviz.store.jobs import Job
 from tagviz.store.workspace import Marks, ModelInfo, Workspace
 from tagviz.types import Corpus, Kind, Projection, Query, Ranking, split_key
@@ -78,6 +79,13 @@ def corpus(name: str, fingerprint: str) -> Corpus:
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
+def default(fingerprint: str) -> str:
+    """What answers when nobody has chosen: a pinned model's id, or the method that is best here."""
+    ident = model_room.default(workspace(), fingerprint)
+    return next((name for name in METHODS if resolved(fingerprint, name) == ident), ident)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
 def resolved(fingerprint: str, ref: str) -> str:
     """The id (and variant) that a reference stands for now: a method's newest model, or the reference itself if none is
     trained yet. Raises UnknownTerm for what is neither a method nor a model."""
@@ -117,9 +125,26 @@ def map_files() -> MapFiles:
     return MapFiles(workspace().home / "map")
 
 
+@dataclass(frozen=True)
+class Taste:
+    """How an answer is put together, as the sliders say it (see `ranking.Rules`). folded: one spelling of each tag."""
+
+    variety: float = 0.0
+    popularity: float = 0.0
+    released: bool = True
+    folded: bool = True
+
+
 @st.cache_data(max_entries=500, show_spinner=False)
-def recommend(place: Place, query: Query, kind: Kind, rules: Rules = Rules()) -> Ranking:
+def recommend(place: Place, query: Query, kind: Kind, taste: Taste = Taste()) -> Ranking:
+    groups = folding(place.corpus, place.fingerprint).groups if taste.folded else {}
+    rules = Rules(variety=taste.variety, popularity=taste.popularity, released=taste.released, variants=groups)
     return answering.recommend(place.opened, place.opened_model, query, kind, rules)
+
+
+@st.cache_resource(max_entries=3, show_spinner="Looking for spelling variants")
+def folding(name: str, fingerprint: str) -> Folding:
+    return answering.folding(corpus(name, fingerprint))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
@@ -176,14 +201,21 @@ def facets(name: str, fingerprint: str) -> list[str]:
 
 
 def warm() -> None:
-    """Opens what the first page shows, and imports what the first answers need."""
-    first = corpora()[:1]
-    if first:
-        name, fingerprint = first[0].name, first[0].fingerprint
-        place = Place(name, fingerprint, resolved(fingerprint, DEFAULT))
-        if map_is_ready(place, Kind.TAG):
+    """Opens what the first page shows, and imports what the first answers need; trains and lays out nothing."""
+    known = corpora()
+    if not known:
+        return
+    first = next((info for info in known if info.shipped), known[0])
+    for ref in dict.fromkeys((default(first.fingerprint), DEFAULT)):
+        place = Place(first.name, first.fingerprint, resolved(first.fingerprint, ref))
+        if place.model not in METHODS and map_is_shown(place):
             projection(place, Kind.TAG)
-        complete(name, fingerprint, "a", (Kind.TAG, Kind.SONG), 1)
+    complete(first.name, first.fingerprint, "a", (Kind.TAG, Kind.SONG), 1)
+
+
+def map_is_shown(place: Place) -> bool:
+    """Whether the model has a map that can be shown at once."""
+    return place.opened_model.embedding is not None and map_is_ready(place, Kind.TAG)
 
 
 @dataclass(frozen=True)
@@ -277,7 +309,7 @@ def retry(ident: int) -> None:
 
 def forget() -> None:
     """Lists are read anew at the next look, because something has just changed."""
-    for listed in (corpora, models, resolved, reports):
+    for listed in (corpora, models, default, resolved, reports):
         listed.clear()
 
 

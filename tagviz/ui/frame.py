@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from tagviz.operations.corpora import CorpusInfo
-from tagviz.operations.methods import DEFAULT, METHODS
+from tagviz.operations.methods import METHODS
 from tagviz.settings import ASSETS
 from tagviz.ui import cached, plain, state, widgets
 
@@ -70,7 +70,7 @@ def open_page(title: str, question: str = "") -> Here:
         if title != "Data":
             widgets.empty("No playlists have been brought in yet.", state.DATA, "Bring some in", ":material/upload:")
             st.stop()
-        here = Here(CorpusInfo("", "", 0, {}, "", (), 0, False, {}), DEFAULT)
+        here = Here(CorpusInfo("", "", 0, {}, "", (), 0, False, {}), "")
     return here
 
 
@@ -90,7 +90,7 @@ def model_refs(fingerprint: str) -> list[str]:
     infos = [info for info in cached.models(fingerprint) if not info.marks.archived]
     trained = [name for name in METHODS if any(info.method == name for info in infos)]
     older = [info.id for info in infos if info.id != cached.resolved(fingerprint, info.method)]
-    return list(dict.fromkeys([DEFAULT, *trained, *older]))
+    return list(dict.fromkeys([cached.default(fingerprint), *trained, *older]))
 
 
 def _pickers(corpora: list[CorpusInfo]) -> Here:
@@ -113,7 +113,7 @@ def _pickers(corpora: list[CorpusInfo]) -> Here:
         refs,
         format_func=lambda ref: model_label(ref, chosen.fingerprint),
         help="What has learned from this corpus and answers on every page. More can be made on the Train page.",
-        **state.tied("model", DEFAULT, refs),
+        **state.tied("model", refs[0], refs),
     )
     return Here(chosen, ref)
 

@@ -8,9 +8,11 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from tagviz.figures import map as figures
 from tagviz.operations.answers import ItemPage
+from tagviz.operations.methods import DEFAULT
 from tagviz.types import Kind, Projection, Ranking
-from tagviz.ui import cached, plain, state, work
+from tagviz.ui import cached, plain, state, widgets, work
 from tagviz.ui.frame import Here
 from tagviz.ui.map_component import (
     ColourLayer,
@@ -23,9 +25,6 @@ from tagviz.ui.map_component import (
     publish,
     read_event,
 )
-
-SPACE = "spectral"
-"""Whose space is shown for a model that has none of its own."""
 
 COLOURS = {"region": "Region", "facet": "Facet", "popularity": "Popularity", "trust": "Trust"}
 
@@ -51,7 +50,7 @@ def open_map(here: Here) -> Map | None:
     """The map of the model that is chosen; None while it is being laid out, which the page then shows."""
     place = here.place
     if place.opened_model.embedding is None:
-        place = here.with_model(SPACE)
+        place = here.with_model(DEFAULT)
     if not cached.map_is_ready(place, Kind.TAG):
         st.text("This model's map is laid out once; it shows here by itself when it is ready.")
         asked = {"corpus": place.corpus, "version": place.fingerprint, "model": place.model, "kind": str(Kind.TAG)}
@@ -112,6 +111,15 @@ def draw(drawn: Map, colour: str, page: ItemPage | None, kept: NDArray[np.bool_]
         key="map",
         on_pick=lambda: _take(drawn.points, kept),
     )
+
+
+def draw_plain(drawn: Map, page: ItemPage | None) -> None:
+    """The same map without WebGL 2: slower, and a click on it does nothing."""
+    near = drawn.points.rows([page.key, *page.neighbours.keys]) if page else []
+    counts = _counts(drawn.place, drawn.projection)
+    plain_map = figures.figure(drawn.projection, counts, highlight=near, dark=widgets.dark())
+    st.caption("This browser has no WebGL 2, so this is the plain map. Search above to open a tag.")
+    widgets.figure(plain_map, "map", f"Map of the tags of {plain.one_line(drawn.place.corpus, 40)}")
 
 
 def trust_sentence(projection: Projection) -> str:

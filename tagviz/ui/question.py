@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.elements.lib.grid_container import GridContainer
 
 from tagviz.types import Kind, Query, Reading
-from tagviz.ui import picker, plain, state, widgets
+from tagviz.ui import cached, picker, plain, state, widgets
 from tagviz.ui.frame import Here
 
 LENGTHS = (10, 20, 50, 100)
+STEPS = tuple(range(0, 101, 10))
+FINE = ("avoid", "variety", "popularity", "date", "n", "later", "spellings")
+LEANINGS = tuple(range(-100, 101, 10))
 
 
 def ask(here: Here) -> Query:
@@ -30,20 +34,9 @@ def ask(here: Here) -> Query:
     if corpus.has(Kind.SONG):
         with songs:
             picker.chooser(here, "Songs", "song", (Kind.SONG,), "type to search, add as many as you like")
-    with st.expander("Keep away from, date, length", icon=":material/tune:", expanded=bool(state.values("avoid"))):
-        avoid, date, length = st.columns([2, 1, 1], gap="medium")
-        with avoid:
-            picker.chooser(here, "Keep away from", "avoid", (Kind.TAG, Kind.SONG), "a tag or song to stay clear of")
-        with date:
-            st.text_input(
-                "Date of the playlist",
-                placeholder="2015-06-30",
-                max_chars=30,
-                help="Songs issued later are left out, where their dates are known",
-                **state.tied("date", ""),
-            )
-        with length:
-            st.selectbox("How many", LENGTHS, **state.tied("n", 20, LENGTHS))
+    tuned = any(name in st.query_params for name in FINE)
+    with st.expander("Fine-tune: keep away from, variety, popularity, date", icon=":material/tune:", expanded=tuned):
+        _fine(here, st.grid(3, min_column_width=220, gap="medium"))
     return Query(
         title=state.value("title"),
         tags=state.values("tag"),
@@ -52,6 +45,55 @@ def ask(here: Here) -> Query:
         n=state.current("n", 20, LENGTHS),
         date=state.value("date"),
     )
+
+
+def taste() -> cached.Taste:
+    """What the sliders say."""
+    return cached.Taste(
+        variety=state.current("variety", 0, STEPS) / 100,
+        popularity=state.current("popularity", 0, LEANINGS) / 100,
+        released=not state.current("later", False),
+        folded=not state.current("spellings", False),
+    )
+
+
+def _fine(here: Here, grid: GridContainer) -> None:
+    with grid.cell():
+        picker.chooser(here, "Keep away from", "avoid", (Kind.TAG, Kind.SONG), "a tag or song to stay clear of")
+    with grid.cell():
+        st.select_slider(
+            "Variety",
+            STEPS,
+            format_func="{} %".format,
+            help="How much an item loses for being like those above it (maximal marginal relevance)",
+            **state.tied("variety", 0, STEPS),
+        )
+        st.select_slider(
+            "Discoveries or known hits",
+            LEANINGS,
+            format_func=_leaning,
+            help="Left: less known items first. Right: well-known ones first.",
+            **state.tied("popularity", 0, LEANINGS),
+        )
+        st.selectbox("How many", LENGTHS, **state.tied("n", 20, LENGTHS))
+    with grid.cell():
+        st.text_input(
+            "Date of the playlist",
+            placeholder="2015-06-30",
+            max_chars=30,
+            help="Songs issued later are left out, where their dates are known",
+            **state.tied("date", ""),
+        )
+        st.toggle("Songs issued later too", **state.tied("later", False))
+        st.toggle(
+            "Every spelling of a tag",
+            help="Otherwise only the most common of “80s” and “80's” is suggested",
+            **state.tied("spellings", False),
+        )
+
+
+def _leaning(step: int) -> str:
+    return "as it comes" if not step else f"{abs(step)} % {'hits' if step > 0 else 'discoveries'}"
 
 
 def is_empty(query: Query) -> bool:

@@ -80,7 +80,7 @@ def _one(info: ModelInfo) -> None:
         title, note = st.columns(2)
         name = title.text_input("Name", marks.title, key=f"title-{key}", max_chars=60, placeholder="a name of your own")
         text = note.text_input("Note", marks.note, key=f"note-{key}", max_chars=300, placeholder="what it is for")
-        pinned = title.toggle("Pinned: listed first", marks.pinned, key=f"pin-{key}")
+        pinned = title.toggle("Answers by default, listed first", marks.pinned, key=f"pin-{key}")
         archived = note.toggle("Archived: no longer offered", marks.archived, key=f"archive-{key}")
         wanted = replace(marks, title=(name or "").strip(), note=(text or "").strip(), pinned=pinned, archived=archived)
         if wanted != marks:
