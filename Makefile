@@ -26,7 +26,7 @@ demo: $(VENV)/.run
 	$(BIN)/python -m tagviz demo build
 
 map:
-	cd frontend/map && npm ci && npm run build
+	cd frontend/map && npm ci && npm run check && npm test && npm run build
 
 quality: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.quality

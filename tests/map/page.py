@@ -58,14 +58,16 @@ def body() -> None:
             st.session_state["selected"] = before.picked
         selected = st.session_state.get("selected", "")
         near = first.near[data.row(selected)] if selected else []
-        found = [key for key in first.vocab.keys(np.arange(len(data))) if sought and sought in key] if sought else []
+        exact = f"tag:{sought}" if sought and data.row(f"tag:{sought}") >= 0 else ""
+        every = first.vocab.keys(np.arange(len(data))) if sought and not exact else []
+        found = [exact] if exact else [key for key in every if sought in key]
         event = maps.map_view(
             data,
             colour=colour,
             selected=selected or None,
             lines=[(data.key(int(row)), 1.0 - 0.08 * place) for place, row in enumerate(near)],
-            highlight=found[:200],
-            fly_to=[f"tag:{sought}"] if f"tag:{sought}" in found else found[:20],
+            highlight=found[:200] if sought else [],
+            fly_to=found[:20],
             shown=counts >= least if least else None,
             title="Map of tags",
             height=int(st.query_params.get("height", 640)),

@@ -1,81 +1,38 @@
-// One map: keeps what it shows, answers Python's updates, and tells Python what the person does.
+// One map: answers Python's updates, and tells Python what the person does.
 
-import { Camera, clamp, ease, flight, type View } from "./camera.ts";
 import { Card } from "./card.ts";
-import { bit, loadBytes, loadNames, loadPoints, loadTexts, type Points, type Texts } from "./data.ts";
+import { loadBytes, loadNames, loadPoints, loadTexts } from "./data.ts";
 import { element } from "./dom.ts";
 import { Grid } from "./grid.ts";
 import { Input } from "./input.ts";
-import { place, type Placed } from "./labels.ts";
 import { Legend } from "./legend.ts";
-import { Minimap } from "./minimap.ts";
-import { candidates } from "./names.ts";
-import { Overlay } from "./overlay.ts";
-import { FADED, HIDDEN, MARKED, Renderer, sizesOf } from "./renderer.ts";
-import { around, box, type Point, simplify, within } from "./shapes.ts";
-import { mixed, palette, readTheme, rgb, type Theme } from "./theme.ts";
-import { type Action, type Tool, Toolbar } from "./toolbar.ts";
-import type { Component, Data, Region } from "./types.ts";
 import { readView, rememberView } from "./memory.ts";
+import { HIDDEN, Renderer, sizesOf } from "./renderer.ts";
+import { around, box, type Point, simplify, within } from "./shapes.ts";
+import { Stage } from "./stage.ts";
+import { readTheme } from "./theme.ts";
+import { type Action, type Tool, Toolbar } from "./toolbar.ts";
+import type { Component, Data } from "./types.ts";
 
-const HIT_SLACK = 7;
-const NO_BYTES = new Uint8Array(0);
-
-export class MapView {
-  private readonly camera = new Camera();
-  private readonly glCanvas = element("canvas", "points", { "aria-hidden": "true" });
-  private readonly surface = element("canvas", "surface", { tabindex: "0", role: "application" });
+export class MapView extends Stage {
   private readonly status = element("div", "status", { role: "status" });
   private readonly spoken = element("div", "spoken", { "aria-live": "polite" });
   private readonly about = element("p", "spoken", { id: "about" });
-  private readonly calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  private readonly overlay = new Overlay(this.surface, this.calm);
   private readonly card = new Card();
   private readonly legend = new Legend((category) => this.only(category));
   private readonly toolbar = new Toolbar((action) => this.act(action));
-  private readonly minimap = new Minimap((x, y) => this.goTo({ ...this.camera.view, x, y }, false), this.camera);
   private readonly input: Input;
   private readonly resized = new ResizeObserver(() => this.resize());
-  private component: Component;
-  private theme: Theme;
-  private gl: WebGL2RenderingContext | null;
-  private renderer: Renderer | null = null;
-  private points: Points | null = null;
-  private texts: Texts | null = null;
-  private regions: Region[][] = [];
-  private grid: Grid | null = null;
-  private sizes: Float32Array = new Float32Array(0);
-  private flags: Uint8Array = NO_BYTES;
-  private colours: Uint8Array = NO_BYTES;
-  private mask: Uint8Array | null = null;
-  private table: Uint8Array = NO_BYTES;
-  private category = -1;
-  private selected = -1;
-  private marked: number[] = [];
-  private lines: [number, number][] = [];
-  private hovered = -1;
-  private cursor = -1;
-  private echoed = -1;
-  private drawingLine: Point[] = [];
-  private polygon: Point[] | null = null;
-  private placed: Placed[] = [];
+  private readonly gl: WebGL2RenderingContext | null;
   private loaded: Record<string, string> = {};
   private opening: Promise<void> = Promise.resolve();
   private flown = "";
-  private moving = false;
-  private limit = Infinity;
-  private wanted = 0;
-  private flying = 0;
-  private lastFrame = 0;
-  private ratio = 1;
-  frames = 0;
 
   constructor(
-    private readonly host: HTMLElement,
-    component: Component,
+    host: HTMLElement,
+    private component: Component,
   ) {
-    this.component = component;
-    this.theme = readTheme(host);
+    super(host, readTheme(host));
     this.gl = this.glCanvas.getContext("webgl2", { antialias: false, alpha: true, premultipliedAlpha: true });
     this.surface.setAttribute("aria-describedby", "about");
     host.replaceChildren(this.glCanvas, this.surface, this.legend.root, this.minimap.canvas, this.toolbar.root, this.card.root);
@@ -104,12 +61,10 @@ export class MapView {
   }
 
   destroy(): void {
-    this.halt();
-    cancelAnimationFrame(this.wanted);
+    this.stop();
     this.resized.disconnect();
     removeEventListener("tagviz-map-hover", this.heard as EventListener);
     this.input.destroy();
-    this.renderer?.destroy();
   }
 
   // --- what Python sends -------------------------------------------------------------------------------------------
@@ -178,6 +133,7 @@ export class MapView {
     this.selected = known(data.selected) ? points.index[data.selected] : -1;
     this.lines = data.lines.filter(([row]) => known(row)).map(([row, score]) => [points.index[row], score]);
     this.marked = data.highlight.filter(known).map((row) => points.index[row]);
+    this.guest = data.guest;
     this.cursor = -1;
     this.status.textContent = "";
     this.paint();
@@ -189,25 +145,11 @@ export class MapView {
     }
   }
 
-  /** Sends colours and flags to the card: after every change of layer, filter, highlight or theme. */
+  /** After every change of layer, filter, highlight or theme. */
   private paint(): void {
-    const { points, renderer } = this;
-    if (!points || !renderer) return;
     const { layer } = this.component.data;
-    this.table = palette(layer.kind, this.theme.dark ? layer.dark : layer.light, this.theme.dark);
-    renderer.setPalette(this.table);
-    renderer.setColours(this.colours);
-    const focus = this.marked.length > 0;
-    this.flags.fill(focus ? FADED : 0);
-    for (const i of this.marked) this.flags[i] = MARKED;
-    for (const [i] of this.lines) this.flags[i] &= ~FADED;
-    if (this.selected >= 0) this.flags[this.selected] = MARKED;
-    if (this.category >= 0) for (let i = 0; i < points.count; i++) if (this.colours[i] !== this.category) this.flags[i] |= FADED;
-    if (this.mask) for (let i = 0; i < points.count; i++) if (!bit(this.mask, i)) this.flags[i] |= HIDDEN;
-    renderer.setFlags(this.flags);
     this.legend.show(layer, this.theme.dark, this.category);
-    this.minimap.paint(points, this.colours, this.table, (i) => (this.flags[i] & HIDDEN) !== 0);
-    this.draw();
+    this.paintPoints(layer);
   }
 
   private only(category: number): void {
@@ -225,170 +167,7 @@ export class MapView {
     this.paint();
   }
 
-  // --- drawing -----------------------------------------------------------------------------------------------------
-
-  private resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.host;
-    if (!width || !height) return;
-    this.ratio = Math.min(devicePixelRatio || 1, 2);
-    [this.camera.width, this.camera.height] = [width, height];
-    this.glCanvas.width = Math.round(width * this.ratio);
-    this.glCanvas.height = Math.round(height * this.ratio);
-    this.overlay.resize(width, height, this.ratio);
-    this.frame(performance.now());
-  }
-
-  draw(): void {
-    if (!this.wanted) this.wanted = requestAnimationFrame((now) => this.frame(now));
-  }
-
-  private frame(now: number): void {
-    cancelAnimationFrame(this.wanted);
-    this.wanted = 0;
-    const { points, renderer, camera } = this;
-    if (!points || !renderer || !this.host.clientWidth) return;
-    const active = this.moving || this.flying > 0;
-    if (active && points.count > 60_000) this.adapt(now - this.lastFrame);
-    this.lastFrame = now;
-    const rim = rgb(this.theme.background).map((part) => part / 255) as [number, number, number];
-    renderer.draw(camera, this.ratio, rim, active ? this.limit : points.count);
-    this.overlay.clear(camera);
-    this.decorate();
-    const fading = this.texts ? this.writeNames(now) : false;
-    this.minimap.draw(this.theme);
-    this.frames++;
-    if (fading) this.draw();
-  }
-
-  /** While the map moves, as many points are drawn as this machine draws fluently. */
-  private adapt(elapsed: number): void {
-    if (elapsed > 400) return;
-    const factor = elapsed > 60 ? 0.7 : elapsed < 24 ? 1.25 : 1;
-    this.limit = clamp(Math.min(this.limit, this.points!.count) * factor, 15_000, this.points!.count);
-  }
-
-  private decorate(): void {
-    const { overlay, theme, camera } = this;
-    if (this.drawingLine.length) overlay.outline(this.drawingLine, theme, false);
-    if (this.polygon) overlay.outline(this.polygon.map((point) => camera.toScreen(...point)), theme, true);
-    if (this.selected >= 0 && this.lines.length) {
-      const ends = this.lines.map(([i, score]) => ({ ...xyOf(camera.toScreen(...this.at(i))), score }));
-      overlay.lines(camera.toScreen(...this.at(this.selected)), ends, theme);
-    }
-    const ring = (i: number, colour: string, width: number) => {
-      if (i < 0) return;
-      const [x, y] = camera.toScreen(...this.at(i));
-      overlay.ring(x, y, this.radius(i) + 2.5, colour, width, theme);
-    };
-    for (const [i] of this.lines) ring(i, mixed(theme.accent, theme.background, 0.35), 1.2);
-    ring(this.selected, theme.accent, 2.6);
-    for (const i of [this.hovered, this.echoed]) ring(i, theme.text, 1.6);
-    ring(this.cursor, theme.accent, 2);
-    const { guest } = this.component.data;
-    if (guest) overlay.star(...camera.toScreen(guest.x, guest.y), theme);
-  }
-
-  private writeNames(now: number): boolean {
-    const { camera, theme, overlay } = this;
-    overlay.setFont(theme.font);
-    const focus = this.marked.length > 0;
-    const marked = [...new Set([this.cursor, this.echoed, ...this.lines.map(([i]) => i), ...this.marked])].filter(
-      (i) => i >= 0 && !(this.flags[i] & HIDDEN),
-    );
-    const asking = candidates({
-      camera, grid: this.grid!, points: this.points!, texts: this.texts!, regions: this.regions, sizes: this.sizes, focus,
-      radius: (i) => this.radius(i), silent: (i) => (this.flags[i] & (HIDDEN | FADED)) !== 0, selected: this.selected, marked,
-      guest: this.component.data.guest,
-    });
-    const most = clamp(Math.round((camera.width * camera.height) / 11_000), 8, 120);
-    const corners = [this.toolbar.root, this.legend.root, this.minimap.canvas].map((corner) => this.covered(corner));
-    this.placed = place(asking, camera.width, camera.height, overlay.measure, most, corners);
-    return overlay.labels(this.placed, camera, theme, (label) => this.ink(label, focus), now);
-  }
-
-  /** The rectangle that a panel covers; nothing for a hidden one. */
-  private covered(panel: HTMLElement): [number, number, number, number] {
-    const shown = panel !== this.minimap.canvas || this.minimap.on;
-    if (!shown || panel.hidden) return [-9, -9, -9, -9];
-    const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = panel;
-    return [left, top, left + width, top + height];
-  }
-
-  private ink(label: Placed, focus: boolean): string {
-    if (label.role === "selected") return this.theme.accent;
-    if (label.role === "marked") return this.theme.text;
-    if (label.role === "region") return mixed(this.theme.text, this.theme.background, focus ? 0.45 : 0.08);
-    return mixed(this.theme.text, this.theme.background, 0.22);
-  }
-
-  private radius(i: number): number {
-    const radius = this.renderer!.radius(i, this.camera.view.zoom);
-    return this.flags[i] & MARKED ? Math.max(radius * 1.25, 4.5) : radius;
-  }
-
-  private at(i: number): Point {
-    return [this.points!.xy[2 * i], this.points!.xy[2 * i + 1]];
-  }
-
-  // --- moving ------------------------------------------------------------------------------------------------------
-
-  private busy(moving: boolean): void {
-    if (this.moving === moving) return;
-    this.moving = moving;
-    if (!moving) this.settled();
-  }
-
-  private settled(): void {
-    const { id, viewParam } = this.component.data;
-    rememberView(id, viewParam, this.camera.view);
-    this.draw();
-  }
-
-  private halt(): void {
-    cancelAnimationFrame(this.flying);
-    this.flying = 0;
-  }
-
-  goTo(view: View, smooth = true): void {
-    this.halt();
-    if (!smooth || this.calm) {
-      this.camera.look(view);
-      return this.settled();
-    }
-    const { x0, x1 } = this.camera.bounds;
-    const path = flight({ ...this.camera.view }, view, x1 - x0);
-    const duration = clamp(path.length * 420, 220, 1300);
-    const begun = performance.now();
-    const step = (now: number) => {
-      const t = clamp((now - begun) / duration, 0, 1);
-      this.camera.look(t < 1 ? path.at(ease(t)) : view);
-      this.flying = t < 1 ? requestAnimationFrame(step) : 0;
-      if (t < 1) this.frame(now);
-      else this.settled();
-    };
-    this.flying = requestAnimationFrame(step);
-  }
-
-  private zoomBy(factor: number): void {
-    this.goTo({ ...this.camera.view, zoom: this.camera.view.zoom * factor });
-  }
-
   // --- what the person does ----------------------------------------------------------------------------------------
-
-  /** The point under the pointer, or whose name is. */
-  private hit(x: number, y: number): number {
-    if (!this.grid || !this.renderer) return -1;
-    const named = this.placed.find((label) => onLabel(label, x, y));
-    if (named) return Number(named.id.slice(1));
-    const reach = this.renderer.radius(0, this.camera.view.zoom) + HIT_SLACK;
-    const [x0, y1] = this.camera.toMap(x - reach, y - reach);
-    const [x1, y0] = this.camera.toMap(x + reach, y + reach);
-    return this.grid.cheapest({ x0, y0, x1, y1 }, (i) => {
-      const [px, py] = this.camera.toScreen(...this.at(i));
-      const beyond = Math.hypot(px - x, py - y) - this.radius(i);
-      return beyond > HIT_SLACK || this.flags[i] & HIDDEN ? Infinity : beyond + (this.flags[i] & FADED ? 4 : 0);
-    });
-  }
 
   private hover(x: number, y: number): void {
     const i = this.hit(x, y);
@@ -515,6 +294,16 @@ export class MapView {
     return true;
   }
 
+  protected panels(): HTMLElement[] {
+    return [this.toolbar.root, this.legend.root];
+  }
+
+  protected settled(): void {
+    const { id, viewParam } = this.component.data;
+    rememberView(id, viewParam, this.camera.view);
+    this.draw();
+  }
+
   /** The map as it is on screen, as a PNG file. */
   private save(): void {
     const picture = element("canvas");
@@ -549,14 +338,6 @@ export class MapView {
       lose: () => this.gl?.getExtension("WEBGL_lose_context"),
     };
   }
-}
-
-function xyOf([x, y]: Point): { x: number; y: number } {
-  return { x, y };
-}
-
-function onLabel(label: Placed, x: number, y: number): boolean {
-  return label.id.startsWith("p") && x >= label.left && x <= label.left + label.width && Math.abs(y - label.middle) <= label.size * 0.6;
 }
 
 function rounded(value: number): number {

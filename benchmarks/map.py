@@ -1,0 +1,261 @@
+"""The map against Plotly's scattergl: seconds to a drawn map, bytes, a click, a hover, memory, in headless Chromium.
+
+    python -m benchmarks.map                 # 30,000 and 650,000 synthetic points, both ways
+    python -m benchmarks.map --points 30000 --way component
+
+Software WebGL, one page at a time. "Drawn" is the first screenshot in which the cloud is more than background. Bytes
+are what the websocket and the routes carried. Both are asked for a highlight (in Plotly a change of the figure).
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --enable-unsafe-swiftshader --enable-precise-memory-info"
+).split()
+
+PLOTLY_PAGE = """
+import json, os
+import numpy as np, plotly.graph_objects as go, streamlit as st
+st.set_page_config(layout="wide")
+@st.cache_resource
+def read():
+    folder = os.environ["TAGVIZ_MAP_TEST"]
+    arrays = np.load(folder + "/points.npz")
+    return arrays["xy"], arrays["counts"], arrays["level0"], json.load(open(folder + "/texts.json"))["labels"]
+xy, counts, level, labels = read()
+sought = st.text_input("Find")
+size = 3 + 9 * (np.log1p(counts) / np.log1p(counts.max())) ** 2.4
+opacity = np.full(len(xy), 0.8)
+if sought:
+    opacity[:] = 0.12
+    opacity[labels.index(sought)] = 1
+marker = dict(size=size.astype(np.float32), color=level, opacity=opacity.astype(np.float32))
+figure = go.Figure(go.Scattergl(x=xy[:, 0], y=xy[:, 1], mode="markers", marker=marker, text=labels, hoverinfo="text"))
+figure.update_layout(height=640, dragmode="pan")
+picked = st.plotly_chart(figure, on_select="rerun", key="map", theme=None)
+st.text(f"sought {sought}")
+"""
+
+
+@dataclass
+class Wire:
+    """Bytes since the last look, by way."""
+
+    websocket: int = 0
+    files: int = 0
+    requests: list[str] = field(default_factory=list)
+
+    def take(self) -> tuple[int, int]:
+        found = self.websocket, self.files
+        self.websocket = self.files = 0
+        return found
+
+
+def synthetic(folder: Path, count: int) -> None:
+    """Clouds of very different sizes, as a layout makes them, with counts by a power law."""
+    random = np.random.default_rng(7)
+    topics = 240
+    middles = random.normal(size=(topics, 2)) * [0.45, 0.4]
+    topic = np.minimum(random.geometric(0.02, size=count), topics) - 1
+    xy = (middles[topic] + random.normal(size=(count, 2)) * random.uniform(0.01, 0.07, topics)[topic][:, None]).astype(
+        np.float32
+    )
+    coarse = (np.arctan2(middles[:, 1], middles[:, 0]) / np.pi * 3.999 + 4).astype(np.int32).clip(0, 6)
+    arrays = {
+        "xy": xy,
+        "counts": (random.pareto(1.1, size=count) * 3 + 1).astype(np.int64),
+        "trust": random.uniform(size=count).astype(np.float32),
+        "near": random.integers(count, size=(count, 5)).astype(np.int32),
+        "level0": coarse[topic],
+        "level1": topic.astype(np.int32),
+    }
+    np.savez(folder / "points.npz", **arrays)  # type: ignore[arg-type]
+    names = [[f"region {n}" for n in range(7)], [f"district {n}" for n in range(topics)]]
+    (folder / "texts.json").write_text(json.dumps({"labels": [f"song {n}" for n in range(count)], "names": names}))
+    (folder / "plotly_page.py").write_text(PLOTLY_PAGE)
+
+
+def measure(way: str, folder: Path) -> dict[str, Any]:
+    script = Path("tests/map/page.py") if way == "component" else folder / "plotly_page.py"
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    command += [
+        "--browser.gatherUsageStats",
+        "false",
+        "--server.fileWatcherType",
+        "none",
+        "--server.address",
+        "127.0.0.1",
+    ]
+    server = subprocess.Popen(command, env={**os.environ, "TAGVIZ_MAP_TEST": str(folder)}, stdout=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}/?wide=1"
+    try:
+        _wait_for_server(url)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+            warm = browser.new_page()  # the server's own caches: what every later visitor meets
+            warm.goto(url)
+            _drawn(warm)
+            warm.close()
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            wire = _listen(page)
+            started = time.perf_counter()
+            page.goto(url)
+            _drawn(page)
+            drawn = time.perf_counter() - started
+            page.wait_for_timeout(3000)
+            socket_bytes, file_bytes = wire.take()
+            hover = _hover(page) if way == "component" else None
+            highlight = _highlight(page, way)
+            page.wait_for_timeout(1500)
+            again_socket, again_files = wire.take()
+            heap = page.evaluate("performance.memory.usedJSHeapSize") / 2**20
+            browser.close()
+        return {
+            "drawn s": round(drawn, 2),
+            "websocket kB": round(socket_bytes / 1000, 1),
+            "files kB": round(file_bytes / 1000, 1),
+            "highlight s": round(highlight, 2),
+            "highlight kB": round((again_socket + again_files) / 1000, 1),
+            "hover ms": None if hover is None else round(hover),
+            "heap MB": round(heap),
+        }
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait_for_server(url: str) -> None:
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(url, timeout=2)
+            return
+        except OSError:
+            time.sleep(0.2)
+
+
+def _listen(page: Page) -> Wire:
+    wire = Wire()
+
+    def frame(payload: str | bytes) -> None:
+        wire.websocket += len(payload)
+
+    def response(event: dict[str, Any]) -> None:
+        if not event["request"]["url"].startswith("data:"):
+            asked[event["requestId"]] = event["request"]["url"]
+
+    def finished(event: dict[str, Any]) -> None:
+        address = asked.get(event["requestId"], "")
+        if "/map/files/" in address:
+            wire.files += int(event["encodedDataLength"])
+            wire.requests.append(address)
+
+    asked: dict[str, str] = {}
+    page.on("websocket", lambda found: found.on("framereceived", frame))
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.requestWillBeSent", response)
+    network.on("Network.loadingFinished", finished)
+    return wire
+
+
+def _drawn(page: Page) -> None:
+    """Waits until a screenshot shows a cloud: 2 % of the pixels of the map's middle are coloured."""
+    for _ in range(1200):
+        picture = np.asarray(
+            Image.open(io.BytesIO(page.screenshot())).convert("RGB").crop((250, 250, 1000, 700)), dtype=int
+        )
+        if ((picture.max(axis=2) - picture.min(axis=2)) > 40).mean() > 0.02:
+            return
+        page.wait_for_timeout(30)
+    raise TimeoutError("nothing was drawn")
+
+
+def _highlight(page: Page, way: str) -> float:
+    started = time.perf_counter()
+    page.get_by_label("Find").fill("song 77")
+    page.keyboard.press("Enter")
+    if way == "component":
+        while not page.evaluate("window.__map.labels().some((label) => label.role === 'marked')"):
+            page.wait_for_timeout(10)
+    else:
+        page.get_by_text("sought song 77").wait_for(timeout=120_000)
+        before = page.screenshot()
+        while page.screenshot() == before and time.perf_counter() - started < 120:
+            page.wait_for_timeout(20)
+    return time.perf_counter() - started
+
+
+def _hover(page: Page) -> float:
+    """Milliseconds from a pointer's move to the card's text, measured in the page; the median of five points."""
+    times = []
+    for row in range(5):
+        place = page.evaluate(f"window.__map.project({row})")
+        page.mouse.move(place["x"] + 40, place["y"] + 40)
+        page.wait_for_timeout(200)
+        page.evaluate(
+            """() => { const card = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)
+                 .map((r) => r.querySelector('.card')).find(Boolean); const strong = card.querySelector('strong');
+               window.__hover = new Promise((done) => { let start = 0;
+                 addEventListener('pointermove', () => { start ||= performance.now(); }, { capture: true, once: true });
+                 new MutationObserver(() => done(performance.now() - start))
+                   .observe(card, { childList: true, subtree: true, attributes: true }); }); }"""
+        )
+        page.mouse.move(place["x"], place["y"])
+        times.append(
+            page.evaluate("Promise.race([window.__hover, new Promise((done) => setTimeout(() => done(9999), 2000))])")
+        )
+    return float(np.median(times))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--points", type=int, nargs="*", default=[30_000, 650_000])
+    parser.add_argument("--way", choices=["component", "plotly"], nargs="*", default=["component", "plotly"])
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    rows = []
+    for count in asked.points:
+        with tempfile.TemporaryDirectory() as folder:
+            synthetic(Path(folder), count)
+            for way in asked.way:
+                rows.append({"points": count, "way": way, **measure(way, Path(folder))})
+                if not asked.json:
+                    print(rows[-1], flush=True)
+    if asked.json:
+        print(json.dumps(rows))
+
+
+if __name__ == "__main__":
+    main()

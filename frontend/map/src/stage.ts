@@ -1,0 +1,255 @@
+// The stage: what is on the map and how it is drawn. It knows neither Python nor the pointer.
+
+import { Camera, clamp, ease, flight, type View } from "./camera.ts";
+import { bit, type Points, type Texts } from "./data.ts";
+import { element } from "./dom.ts";
+import type { Grid } from "./grid.ts";
+import { place, type Placed } from "./labels.ts";
+import { Minimap } from "./minimap.ts";
+import { candidates } from "./names.ts";
+import { Overlay } from "./overlay.ts";
+import { FADED, HIDDEN, MARKED, type Renderer } from "./renderer.ts";
+import type { Point } from "./shapes.ts";
+import { mixed, palette, rgb, type Theme } from "./theme.ts";
+import type { Data, Layer, Region } from "./types.ts";
+
+const HIT_SLACK = 7;
+const NO_BYTES = new Uint8Array(0);
+
+export abstract class Stage {
+  protected readonly camera = new Camera();
+  protected readonly glCanvas = element("canvas", "points", { "aria-hidden": "true" });
+  protected readonly surface = element("canvas", "surface", { tabindex: "0", role: "application" });
+  protected readonly calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  protected readonly overlay = new Overlay(this.surface, this.calm);
+  protected readonly minimap = new Minimap((x, y) => this.goTo({ ...this.camera.view, x, y }, false), this.camera);
+  protected renderer: Renderer | null = null;
+  protected points: Points | null = null;
+  protected texts: Texts | null = null;
+  protected regions: Region[][] = [];
+  protected grid: Grid | null = null;
+  protected sizes: Float32Array = new Float32Array(0);
+  protected flags: Uint8Array = NO_BYTES;
+  protected colours: Uint8Array = NO_BYTES;
+  protected mask: Uint8Array | null = null;
+  /** The only category of the layer that is not faded, −1 for all. */
+  protected category = -1;
+  protected selected = -1;
+  protected marked: number[] = [];
+  protected lines: [number, number][] = [];
+  protected guest: Data["guest"] = null;
+  protected hovered = -1;
+  protected cursor = -1;
+  /** The point that another, linked map hovers. */
+  protected echoed = -1;
+  protected drawingLine: Point[] = [];
+  protected polygon: Point[] | null = null;
+  protected placed: Placed[] = [];
+  protected moving = false;
+  /** So many points are drawn while the map moves. */
+  protected limit = Infinity;
+  private wanted = 0;
+  private flying = 0;
+  private lastFrame = 0;
+  private ratio = 1;
+  protected frames = 0;
+
+  constructor(
+    protected readonly host: HTMLElement,
+    protected theme: Theme,
+  ) {}
+
+  /** Panels that no label may hide behind. */
+  protected abstract panels(): HTMLElement[];
+
+  /** Called when the view has come to rest. */
+  protected abstract settled(): void;
+
+  protected stop(): void {
+    this.halt();
+    cancelAnimationFrame(this.wanted);
+    this.renderer?.destroy();
+  }
+
+  /** Sends colours and flags to the card: after every change of layer, filter, highlight or theme. */
+  protected paintPoints(layer: Layer): void {
+    const { points, renderer } = this;
+    if (!points || !renderer) return;
+    const table = palette(layer.kind, this.theme.dark ? layer.dark : layer.light, this.theme.dark);
+    renderer.setPalette(table);
+    renderer.setColours(this.colours);
+    const focus = this.marked.length > 0;
+    this.flags.fill(focus ? FADED : 0);
+    for (const i of this.marked) this.flags[i] = MARKED;
+    for (const [i] of this.lines) this.flags[i] &= ~FADED;
+    if (this.selected >= 0) this.flags[this.selected] = MARKED;
+    if (this.category >= 0) for (let i = 0; i < points.count; i++) if (this.colours[i] !== this.category) this.flags[i] |= FADED;
+    if (this.mask) for (let i = 0; i < points.count; i++) if (!bit(this.mask, i)) this.flags[i] |= HIDDEN;
+    renderer.setFlags(this.flags);
+    this.minimap.paint(points, this.colours, table, (i) => (this.flags[i] & HIDDEN) !== 0);
+    this.draw();
+  }
+
+  protected resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (!width || !height) return;
+    this.ratio = Math.min(devicePixelRatio || 1, 2);
+    [this.camera.width, this.camera.height] = [width, height];
+    this.glCanvas.width = Math.round(width * this.ratio);
+    this.glCanvas.height = Math.round(height * this.ratio);
+    this.overlay.resize(width, height, this.ratio);
+    this.frame(performance.now());
+  }
+
+  protected draw(): void {
+    if (!this.wanted) this.wanted = requestAnimationFrame((now) => this.frame(now));
+  }
+
+  protected frame(now: number): void {
+    cancelAnimationFrame(this.wanted);
+    this.wanted = 0;
+    const { points, renderer, camera } = this;
+    if (!points || !renderer || !this.host.clientWidth) return;
+    const active = this.moving || this.flying > 0;
+    if (active && points.count > 60_000) this.adapt(now - this.lastFrame);
+    this.lastFrame = now;
+    const rim = rgb(this.theme.background).map((part) => part / 255) as [number, number, number];
+    renderer.draw(camera, this.ratio, rim, active ? this.limit : points.count);
+    this.overlay.clear(camera);
+    this.decorate();
+    const fading = this.texts ? this.writeNames(now) : false;
+    this.minimap.draw(this.theme);
+    this.frames++;
+    if (fading) this.draw();
+  }
+
+  /** While the map moves, as many points are drawn as this machine draws fluently. */
+  private adapt(elapsed: number): void {
+    if (elapsed > 400) return;
+    const factor = elapsed > 60 ? 0.7 : elapsed < 24 ? 1.25 : 1;
+    this.limit = clamp(Math.min(this.limit, this.points!.count) * factor, 15_000, this.points!.count);
+  }
+
+  private decorate(): void {
+    const { overlay, theme, camera } = this;
+    if (this.drawingLine.length) overlay.outline(this.drawingLine, theme, false);
+    if (this.polygon) overlay.outline(this.polygon.map((point) => camera.toScreen(...point)), theme, true);
+    if (this.selected >= 0 && this.lines.length) {
+      const ends = this.lines.map(([i, score]) => ({ ...xyOf(camera.toScreen(...this.at(i))), score }));
+      overlay.lines(camera.toScreen(...this.at(this.selected)), ends, theme);
+    }
+    const ring = (i: number, colour: string, width: number) => {
+      if (i < 0) return;
+      const [x, y] = camera.toScreen(...this.at(i));
+      overlay.ring(x, y, this.radius(i) + 2.5, colour, width, theme);
+    };
+    for (const [i] of this.lines) ring(i, mixed(theme.accent, theme.background, 0.35), 1.2);
+    ring(this.selected, theme.accent, 2.6);
+    for (const i of [this.hovered, this.echoed]) ring(i, theme.text, 1.6);
+    ring(this.cursor, theme.accent, 2);
+    const { guest } = this;
+    if (guest) overlay.star(...camera.toScreen(guest.x, guest.y), theme);
+  }
+
+  private writeNames(now: number): boolean {
+    const { camera, theme, overlay } = this;
+    overlay.setFont(theme.font);
+    const focus = this.marked.length > 0;
+    const marked = [...new Set([this.cursor, this.echoed, ...this.lines.map(([i]) => i), ...this.marked])].filter(
+      (i) => i >= 0 && !(this.flags[i] & HIDDEN),
+    );
+    const asking = candidates({
+      camera, grid: this.grid!, points: this.points!, texts: this.texts!, regions: this.regions, sizes: this.sizes, focus,
+      radius: (i) => this.radius(i), silent: (i) => (this.flags[i] & (HIDDEN | FADED)) !== 0, selected: this.selected, marked,
+      guest: this.guest,
+    });
+    const most = clamp(Math.round((camera.width * camera.height) / 11_000), 8, 120);
+    const corners = [...this.panels(), this.minimap.canvas].map((corner) => this.covered(corner));
+    this.placed = place(asking, camera.width, camera.height, overlay.measure, most, corners);
+    return overlay.labels(this.placed, camera, theme, (label) => this.ink(label, focus), now);
+  }
+
+  /** The rectangle that a panel covers; nothing for a hidden one. */
+  private covered(panel: HTMLElement): [number, number, number, number] {
+    const shown = panel !== this.minimap.canvas || this.minimap.on;
+    if (!shown || panel.hidden) return [-9, -9, -9, -9];
+    const { offsetLeft: left, offsetTop: top, offsetWidth: width, offsetHeight: height } = panel;
+    return [left, top, left + width, top + height];
+  }
+
+  private ink(label: Placed, focus: boolean): string {
+    if (label.role === "selected") return this.theme.accent;
+    if (label.role === "marked") return this.theme.text;
+    if (label.role === "region") return mixed(this.theme.text, this.theme.background, focus ? 0.45 : 0.08);
+    return mixed(this.theme.text, this.theme.background, 0.22);
+  }
+
+  protected radius(i: number): number {
+    const radius = this.renderer!.radius(i, this.camera.view.zoom);
+    return this.flags[i] & MARKED ? Math.max(radius * 1.25, 4.5) : radius;
+  }
+
+  protected at(i: number): Point {
+    return [this.points!.xy[2 * i], this.points!.xy[2 * i + 1]];
+  }
+
+  // --- moving ------------------------------------------------------------------------------------------------------
+
+  protected busy(moving: boolean): void {
+    if (this.moving === moving) return;
+    this.moving = moving;
+    if (!moving) this.settled();
+  }
+
+  protected halt(): void {
+    cancelAnimationFrame(this.flying);
+    this.flying = 0;
+  }
+
+  protected goTo(view: View, smooth = true): void {
+    this.halt();
+    if (!smooth || this.calm) {
+      this.camera.look(view);
+      return this.settled();
+    }
+    const { x0, x1 } = this.camera.bounds;
+    const path = flight({ ...this.camera.view }, view, x1 - x0);
+    const duration = clamp(path.length * 420, 220, 1300);
+    const begun = performance.now();
+    const step = (now: number) => {
+      const t = clamp((now - begun) / duration, 0, 1);
+      this.camera.look(t < 1 ? path.at(ease(t)) : view);
+      this.flying = t < 1 ? requestAnimationFrame(step) : 0;
+      if (t < 1) this.frame(now);
+      else this.settled();
+    };
+    this.flying = requestAnimationFrame(step);
+  }
+
+  protected zoomBy(factor: number): void {
+    this.goTo({ ...this.camera.view, zoom: this.camera.view.zoom * factor });
+  }
+
+  /** The point under the pointer, or whose name is. */
+  protected hit(x: number, y: number): number {
+    if (!this.grid || !this.renderer) return -1;
+    const named = this.placed.find((label) => onLabel(label, x, y));
+    if (named) return Number(named.id.slice(1));
+    const reach = this.renderer.radius(0, this.camera.view.zoom) + HIT_SLACK;
+    const [x0, y1] = this.camera.toMap(x - reach, y - reach);
+    const [x1, y0] = this.camera.toMap(x + reach, y + reach);
+    return this.grid.cheapest({ x0, y0, x1, y1 }, (i) => {
+      const [px, py] = this.camera.toScreen(...this.at(i));
+      const beyond = Math.hypot(px - x, py - y) - this.radius(i);
+      return beyond > HIT_SLACK || this.flags[i] & HIDDEN ? Infinity : beyond + (this.flags[i] & FADED ? 4 : 0);
+    });
+  }
+}
+
+function xyOf([x, y]: Point): { x: number; y: number } {
+  return { x, y };
+}
+
+function onLabel(label: Placed, x: number, y: number): boolean {
+  return label.id.startsWith("p") && x >= label.left && x <= label.left + label.width && Math.abs(y - label.middle) <= label.size * 0.6;
+}
