@@ -30,11 +30,11 @@ class SpectralParams(ItemParams):
     """Parameters of the closed-form co-embedding."""
 
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "tuned": {},
+        "answers": {"variant": "rooted"},
         "map": {"variant": "ppmi"},
     }
     variant: Literal["rooted", "ppmi"] = knob(
-        "rooted", "rooted: best answers; ppmi: neighbours that read best to a person on the map", first=True
+        "ppmi", "ppmi: neighbours that read best to a person; rooted: slightly better answers", first=True
     )
     dimensions: int = knob(
         300, "length of the vectors; larger: finer, slower, more memory", first=True, ge=2, le=2000, low=100, high=400

@@ -78,7 +78,8 @@ def _fit_taught(corpus: Corpus, params: finetune.FineTuneParams, tools: Tools) -
     encode = _with_head(arrays, tools)
     kinds = (Kind.TAG, Kind.SONG, Kind.PLAYLIST)
     texts = sentence.embed(corpus, encode.encoder(params.model), kinds, params.model, tools.progress)  # type: ignore[misc]
-    return SentenceRecommender.fit(corpus, SentenceParams(model=params.model), encode, texts, arrays)
+    settings = SentenceParams(model=params.model, centred_items=False)
+    return SentenceRecommender.fit(corpus, settings, encode, texts, arrays)
 
 
 def _load_taught(arrays: Arrays, params: Mapping[str, Any], corpus: Corpus, tools: Tools, variant: str) -> Recommender:

@@ -20,6 +20,10 @@ from tagviz.recommend.neighbours import Neighbours, NeighboursParams
 from tagviz.types import Asked, Corpus, Floats, Kind, Progress, Recommender
 
 
+ROOTED = {"variant": "rooted"}
+"""The spectral space that answers best; the other one, `ppmi`, reads best on the map."""
+
+
 @dataclass(frozen=True)
 class Member:
     """A member to be fitted. For an embedding, `method` is its trainer and `strategy` how it is asked; members of the
@@ -43,8 +47,8 @@ def default_members(corpus: Corpus) -> tuple[Member, ...]:
             Member("neighbours", "neighbours"),
             Member("cooccurrence", "cooccurrence"),
             Member("factors", "factors"),
-            Member("spectral:context", "spectral", strategy="context"),
-            Member("spectral:playlists", "spectral", strategy="playlists"),
+            Member("spectral:context", "spectral", ROOTED, "context"),
+            Member("spectral:playlists", "spectral", ROOTED, "playlists"),
         )
     return (
         Member("neighbours", "neighbours", {"k": 450, "power": 2.0, "idf": 1.1, "popularity": 0.22}),
@@ -53,8 +57,8 @@ def default_members(corpus: Corpus) -> tuple[Member, ...]:
         Member("ease", "ease", {"l2": 10, "dropout": 0.67, "length": 0.5}),
         Member("ease-broad", "ease", {"l2": 10, "dropout": 0.9, "length": 0.95}),
         Member("ease-short", "ease", {"l2": 5, "dropout": 0.62, "length": 1.9}),
-        Member("spectral:context", "spectral", strategy="context"),
-        Member("spectral:playlists", "spectral", strategy="playlists"),
+        Member("spectral:context", "spectral", ROOTED, "context"),
+        Member("spectral:playlists", "spectral", ROOTED, "playlists"),
     )
 
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from tagviz.errors import BadParameter, NotReady
 from tagviz.methods import Arrays, Encode, Tools
@@ -38,10 +37,10 @@ class SentenceParams(Params):
         "minilm (English), e5 (multilingual), or the name or folder of a sentence-transformers model",
         first=True,
     )
-    centred: bool = knob(
+    centred: bool = knob(True, "take each kind's mean off its vectors when playlists are asked")
+    centred_items: bool = knob(
         True,
-        "take each kind's mean off its vectors: better for playlists; items of a fine-tuned model do better without, "
-        "since its mean says what is popular",
+        "the same when items are asked; a fine-tuned model does better without, since its mean says what is popular",
     )
     songs: float = knob(
         2.0, "weight of the songs beside title and tags; larger: less text", ge=0, low=0.5, high=4.0, log=True
@@ -61,7 +60,8 @@ class SentenceParams(Params):
 class SentenceRecommender:
     """A sentence model's embedding of a corpus, asked in one of WAYS; new titles are read when they come.
 
-    embedding: centred unit vectors of tags, songs and playlists (the latter with their songs' directions in).
+    texts: unit vectors of tags, songs and playlists as the model gives them. embedding: the same, centred where the
+    way wants it, playlists with their songs' directions in.
     """
 
     method = "sentence"
@@ -69,23 +69,23 @@ class SentenceRecommender:
     def __init__(
         self,
         corpus: Corpus,
-        embedding: Embedding,
-        centre: Floats,
+        texts: Embedding,
         params: SentenceParams,
         tools: Tools,
         way: str = "playlists",
         carried: Arrays | None = None,
     ) -> None:
-        """centre: (d,) float32, what is taken off a title's vector. carried: see CARRIED. Raises BadParameter for an
-        unknown way."""
+        """carried: see CARRIED. Raises BadParameter for an unknown way."""
         if way not in WAYS:
             raise BadParameter(f"There is no way {way!r}", f"ways: {', '.join(WAYS)}", "choose one of these")
+        centred = params.centred if way == "playlists" else params.centred_items
         self.corpus = corpus
-        self.embedding = embedding
-        self.centre = centre
+        self.texts = texts
         self.params = params
         self.way = way
-        self.space = Space(corpus, embedding)
+        self.embedding = _placed(corpus, texts, params.songs, centred)
+        self.centre = _mean(texts.of(Kind.PLAYLIST)) if centred else np.zeros(texts.dimension, dtype=np.float32)
+        self.space = Space(corpus, self.embedding)
         self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind))
         self._tools = tools
         self._carried = dict(carried or {})
@@ -97,29 +97,16 @@ class SentenceRecommender:
     ) -> SentenceRecommender:
         """texts: unit vectors of the corpus's tags, songs and playlists (`Kind.PLAYLIST`) as the sentence model
         gives them."""
-        parts = {kind: _centred(texts.of(kind)) if params.centred else texts.of(kind) for kind in texts.vocabs}
-        if params.centred and Kind.SONG in parts:
-            # songs read by their own names lie elsewhere than those that playlists describe
-            heard, songs = (corpus.counts(Kind.SONG) > 0)[:, None], texts.of(Kind.SONG)
-            parts[Kind.SONG] = _centred(songs * heard) + _centred(songs * ~heard)
-        said = texts.of(Kind.PLAYLIST)
-        held = _direction(corpus.matrix(Kind.SONG), parts.get(Kind.SONG, texts.of(Kind.SONG)))
-        parts[Kind.PLAYLIST] = unit(np.asarray(parts[Kind.PLAYLIST] + params.songs * held, dtype=np.float32))
-        vectors = np.vstack(list(parts.values()))
-        norms = np.linalg.norm(vectors, axis=1)
-        embedding = replace(texts, vectors=frozen(vectors), norms=frozen(norms, np.float32), outputs=None)
-        centre = _mean(said) if params.centred else np.zeros(texts.dimension)
-        return cls(corpus, embedding, frozen(centre, np.float32), params, tools, carried=carried)
+        return cls(corpus, texts, params, tools, carried=carried)
 
     @classmethod
     def restore(
         cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus, tools: Tools, way: str = ""
     ) -> SentenceRecommender:
         """Undoes `state`; the sentence model itself is loaded only when a new title comes."""
-        embedding = embedding_from(arrays, params, corpus)
         settings = SentenceParams.parse(params["settings"])
         carried = {name: array for name, array in arrays.items() if name.startswith(CARRIED)}
-        return cls(corpus, embedding, frozen(arrays["centre"]), settings, tools, way or str(params["way"]), carried)
+        return cls(corpus, embedding_from(arrays, params, corpus), settings, tools, way or str(params["way"]), carried)
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, f"{self.method}:{self.way}")
@@ -140,14 +127,14 @@ class SentenceRecommender:
         return tuple(tuple(reasons(brought[:, column], names, "playlist")) for column in range(len(rows)))
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
-        arrays: Arrays = {"vectors": self.embedding.vectors, "norms": self.embedding.norms, "centre": self.centre}
+        arrays: Arrays = {"vectors": self.texts.vectors, "norms": self.texts.norms}
         arrays |= self._carried
-        for kind, vocab in self.embedding.vocabs.items():
+        for kind, vocab in self.texts.vocabs.items():
             arrays[f"rows.{kind}"] = self.corpus.vocab(kind).find(list(vocab.ids))
         return arrays, {
-            "method": self.embedding.method,
-            "params": dict(self.embedding.params),
-            "kinds": [str(kind) for kind in self.embedding.vocabs],
+            "method": self.texts.method,
+            "params": dict(self.texts.params),
+            "kinds": [str(kind) for kind in self.texts.vocabs],
             "settings": self.params.model_dump(),
             "way": self.way,
         }
@@ -202,10 +189,26 @@ class SentenceRecommender:
         return tuple(tuple(reasons(parts[:, column], names)) for column in range(len(rows)))
 
 
-def _mean(vectors: Floats) -> NDArray[Any]:
+def _placed(corpus: Corpus, texts: Embedding, song_weight: float, centred: bool) -> Embedding:
+    """The vectors that are asked: centred by kind if wanted, playlists pulled towards their songs."""
+    parts = {kind: _centred(texts.of(kind)) if centred else texts.of(kind) for kind in texts.vocabs}
+    if centred and Kind.SONG in parts:
+        # songs read by their own names lie elsewhere than those that playlists describe
+        heard, songs = (corpus.counts(Kind.SONG) > 0)[:, None], texts.of(Kind.SONG)
+        parts[Kind.SONG] = _centred(songs * heard) + _centred(songs * ~heard)
+    held = _direction(corpus.matrix(Kind.SONG), parts.get(Kind.SONG, texts.of(Kind.SONG)))
+    parts[Kind.PLAYLIST] = unit(np.asarray(parts[Kind.PLAYLIST] + song_weight * held, dtype=np.float32))
+    vectors = np.vstack(list(parts.values()))
+    return replace(
+        texts, vectors=frozen(vectors), norms=frozen(np.linalg.norm(vectors, axis=1), np.float32), outputs=None
+    )
+
+
+def _mean(vectors: Floats) -> Floats:
     """Mean of the rows that say anything."""
     said = vectors.any(axis=1)
-    return vectors[said].mean(axis=0) if said.any() else np.zeros(vectors.shape[1], dtype=np.float32)
+    mean = vectors[said].mean(axis=0) if said.any() else np.zeros(vectors.shape[1])
+    return frozen(mean, np.float32)
 
 
 def _centred(vectors: Floats) -> Floats:

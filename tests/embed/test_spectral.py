@@ -49,7 +49,9 @@ def test_rooted_reconstructs_the_formula() -> None:
     m = np.sqrt(c / (counts[:, None] ** 0.75 * counts[None, :] ** 0.25))
     u, s, vt = np.linalg.svd(m)
     expected = (u[:, :2] * s[:2]) @ vt[:2]
-    found = product(small(), SpectralParams(min_count=1, words=False, dimensions=2, power_iterations=3))
+    found = product(
+        small(), SpectralParams(variant="rooted", min_count=1, words=False, dimensions=2, power_iterations=3)
+    )
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
