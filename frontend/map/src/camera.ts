@@ -81,7 +81,7 @@ export class Camera {
   }
 
   /** The view that shows all these points with room around them, no closer than `closest`. */
-  framing(points: [number, number][], closest = 8): View {
+  framing(points: [number, number][], closest = 6): View {
     const xs = points.map((point) => point[0]);
     const ys = points.map((point) => point[1]);
     const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];

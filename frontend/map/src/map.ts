@@ -14,6 +14,9 @@ import { readTheme } from "./theme.ts";
 import { type Action, type Tool, Toolbar } from "./toolbar.ts";
 import type { Component, Data } from "./types.ts";
 
+/** So many points even software draws fluently: where the count of points drawn in motion begins. */
+const FLUENT = 80_000;
+
 export class MapView extends Stage {
   private readonly status = element("div", "status", { role: "status" });
   private readonly spoken = element("div", "spoken", { "aria-live": "polite" });
@@ -104,7 +107,7 @@ export class MapView extends Stage {
     this.flags = new Uint8Array(points.count);
     this.colours = new Uint8Array(points.count).fill(255);
     this.camera.bounds = points.bounds;
-    this.limit = points.count;
+    this.limit = Math.min(points.count, FLUENT);
     const before = readView(data.id, data.viewParam);
     this.camera.look(before ?? this.camera.home);
     if (before && data.fly) this.flown = data.fly.token;
@@ -120,7 +123,7 @@ export class MapView extends Stage {
     this.about.textContent =
       `${data.title}. Regions: ${names.join("; ")}. Arrow keys move, plus and minus zoom, 0 shows everything, ` +
       "Tab goes through the neighbours of the selected point, Enter selects, Escape lets go.";
-    this.draw();
+    this.draw(false);
   }
 
   private apply(data: Data, layer: Uint8Array | null, mask: Uint8Array | null): void {
@@ -185,13 +188,13 @@ export class MapView extends Stage {
       const detail = { link, from: this, label: i >= 0 ? this.texts.label(i) : "" };
       dispatchEvent(new CustomEvent("tagviz-map-hover", { detail }));
     }
-    this.draw();
+    this.draw(false);
   }
 
   private readonly heard = (event: CustomEvent<{ link: string; from: unknown; label: string }>) => {
     if (event.detail.from === this || event.detail.link !== this.component.data.link) return;
     this.echoed = event.detail.label && this.texts ? this.texts.find(event.detail.label) : -1;
-    this.draw();
+    this.draw(false);
   };
 
   private describe(i: number): { label: string; about: string[]; near: string[] } {
@@ -216,13 +219,13 @@ export class MapView extends Stage {
   private pick(i: number, add: boolean): void {
     if (!add) this.selected = i;
     if (!add) this.lines = [];
-    this.draw();
+    this.draw(false);
     this.component.setTriggerValue("pick", { row: i < 0 ? -1 : this.points!.rows[i], add });
   }
 
   private drawing(line: Point[], tool: Tool): void {
     this.drawingLine = tool === "box" ? box(line[0], line[line.length - 1]) : line;
-    this.draw();
+    this.draw(false);
   }
 
   private drawn(line: Point[], tool: Tool): void {
@@ -243,7 +246,7 @@ export class MapView extends Stage {
       this.spoken.textContent = `${count.toLocaleString()} selected`;
     }
     this.component.setStateValue("selection", this.polygon && { polygon: this.polygon, count });
-    this.draw();
+    this.draw(false);
   }
 
   private act(action: Action): void {
@@ -288,7 +291,7 @@ export class MapView extends Stage {
     const order = this.lines.map(([i]) => i);
     const next = this.cursor < 0 ? (step > 0 ? 0 : -1) : order.indexOf(this.cursor) + step;
     this.cursor = order[next] ?? -1;
-    this.draw();
+    this.draw(false);
     if (this.cursor < 0) return false;
     if (this.texts) this.spoken.textContent = `${this.texts.label(this.cursor)}, ${next + 1} of ${order.length}`;
     return true;
@@ -311,6 +314,7 @@ export class MapView extends Stage {
     const context = picture.getContext("2d")!;
     context.fillStyle = this.theme.background;
     context.fillRect(0, 0, picture.width, picture.height);
+    this.draw();
     this.frame(performance.now());
     context.drawImage(this.glCanvas, 0, 0);
     context.drawImage(this.surface, 0, 0);

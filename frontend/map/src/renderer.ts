@@ -144,7 +144,7 @@ export class Renderer {
     gl.uniform2f(this.at.radii, this.smallest, this.largest);
     gl.uniform1f(this.at.ratio, ratio);
     gl.uniform1f(this.at.grow, growth(zoom, this.points.count));
-    gl.uniform1f(this.at.dim, 0.13);
+    gl.uniform1f(this.at.dim, 0.2);
     gl.uniform1f(this.at.body, opacity(this.points.count, zoom));
     gl.uniform3f(this.at.rim, ...rim);
     gl.uniform1i(this.at.colours, 0);

@@ -49,6 +49,7 @@ export abstract class Stage {
   /** So many points are drawn while the map moves. */
   protected limit = Infinity;
   private wanted = 0;
+  private stale = true;
   private flying = 0;
   private lastFrame = 0;
   private ratio = 1;
@@ -97,11 +98,14 @@ export abstract class Stage {
     [this.camera.width, this.camera.height] = [width, height];
     this.glCanvas.width = Math.round(width * this.ratio);
     this.glCanvas.height = Math.round(height * this.ratio);
+    this.stale = true;
     this.overlay.resize(width, height, this.ratio);
     this.frame(performance.now());
   }
 
-  protected draw(): void {
+  /** Draws with the next frame. points: also the points, and not only what lies over them. */
+  protected draw(points = true): void {
+    this.stale ||= points;
     if (!this.wanted) this.wanted = requestAnimationFrame((now) => this.frame(now));
   }
 
@@ -114,19 +118,20 @@ export abstract class Stage {
     if (active && points.count > 60_000) this.adapt(now - this.lastFrame);
     this.lastFrame = now;
     const rim = rgb(this.theme.background).map((part) => part / 255) as [number, number, number];
-    renderer.draw(camera, this.ratio, rim, active ? this.limit : points.count);
+    if (this.stale || active) renderer.draw(camera, this.ratio, rim, active ? this.limit : points.count);
+    this.stale = false;
     this.overlay.clear(camera);
     this.decorate();
     const fading = this.texts ? this.writeNames(now) : false;
     this.minimap.draw(this.theme);
     this.frames++;
-    if (fading) this.draw();
+    if (fading) this.draw(false);
   }
 
   /** While the map moves, as many points are drawn as this machine draws fluently. */
   private adapt(elapsed: number): void {
     if (elapsed > 400) return;
-    const factor = elapsed > 60 ? 0.7 : elapsed < 24 ? 1.25 : 1;
+    const factor = elapsed > 60 ? 0.6 : elapsed < 24 ? 1.25 : 1;
     this.limit = clamp(Math.min(this.limit, this.points!.count) * factor, 15_000, this.points!.count);
   }
 
