@@ -28,7 +28,7 @@ MODELS: tuple[tuple[str, dict[str, Any]], ...] = (
 MAPS = ("spectral", "sentence")
 UNTUNED = "Word2Vec, gensim's defaults"
 JUDGED = ("word2vec:context", "sentence", "spectral", "neighbours", "popularity")
-QUESTIONS = 600
+QUESTIONS = 500
 """Questions of the ready-made verdict: enough to tell its models apart, few enough to ship."""
 
 
@@ -73,6 +73,9 @@ def build(out: Path | None = None, progress: ProgressCallback = quiet) -> dict[s
 def _judged(ws: Workspace, folder: Path, progress: ProgressCallback) -> tuple[str, list[str]]:
     """The ready-made verdict. Its models are trained in a workspace that is thrown away: only the report ships."""
     beside = Workspace(folder / "judged", base=ws.home)
+    if ws.encodings.exists():  # read once, used twice, not shipped
+        beside.home.mkdir()
+        ws.encodings.rename(beside.encodings)
     corpus = beside.open_corpus(NAME)
     untuned = models.train(beside, corpus, "word2vec", {"preset": "gensim"}, SEED, progress=progress)
     models.mark(beside, untuned, Marks(title=UNTUNED, archived=True))

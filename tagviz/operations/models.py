@@ -171,4 +171,4 @@ def encoder(ws: Workspace, name: str) -> Encode:
     from tagviz.embed import sentence
 
     load = partial(sentence.load, name, settings().threads)
-    return load() if Path(name).expanduser().is_dir() else Kept(ws.home / "encodings.db", name, load)
+    return load() if Path(name).expanduser().is_dir() else Kept(ws.encodings, name, load)

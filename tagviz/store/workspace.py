@@ -8,6 +8,7 @@ home/
   marks/FINGERPRINT/MODEL.json           what people say of a model: title, note, pinned, archived
   projections/MODEL/ID.json + folder     maps
   reports/FINGERPRINT/ID.json + folder   verdicts
+  encodings.db, tagviz.db                what sentence models have read; jobs
   trash/                                 what was deleted and can come back
 ```
 Artifacts are never changed once written, so any number of processes may read and write at once (see `shelf`).
@@ -111,6 +112,11 @@ class Workspace:
     @cached_property
     def reports(self) -> Shelf:
         return Shelf("reports", self.home, self.base)
+
+    @property
+    def encodings(self) -> Path:
+        """What sentence models have read (see `encodings.Kept`)."""
+        return self.home / "encodings.db"
 
     @property
     def trash(self) -> Path:
