@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +15,9 @@ from typing import Any
 import pytest
 
 from tagviz import cli
+from tagviz.operations import jobs
 from tagviz.settings import settings
+from tagviz.store.workspace import Workspace
 from tests.corpora import checkerboard
 
 Run = Callable[..., dict[str, Any]]
@@ -178,6 +182,8 @@ def test_a_job_in_the_background_is_listed_and_watched(run: Run, files: Path) ->
     queued = run("train", "board", "--method", "popularity", "--background")
     assert queued["state"] in ("queued", "running", "done")
     watched = run("jobs", "watch", queued["job"])
+    _, worker, _ = jobs.job(Workspace.default(), queued["job"]).owner.split(":")
+    os.kill(int(worker), signal.SIGTERM)
     assert (watched["state"], watched["error"]) == ("done", "")
     assert [job["job"] for job in run("jobs")["jobs"]] == [queued["job"]]
     assert run("models", "board")["models"][0]["model"] == watched["result"]["model"]
