@@ -46,7 +46,7 @@ class Trees:
         import lightgbm
 
         facts = table(judged.candidates, fused, judged.cases)
-        useful = judged.hits.any(axis=1)
+        useful: NDArray[np.bool_] = np.asarray(judged.hits.any(axis=1))
         real: NDArray[np.bool_] = judged.candidates.real & useful[:, None]
         data = lightgbm.Dataset(
             facts[real], judged.hits[real].astype(np.int8), group=real.sum(axis=1)[useful], free_raw_data=True
