@@ -193,7 +193,7 @@ def _listen(page: Page) -> Wire:
 def _colour(page: Page) -> np.ndarray[Any, Any]:
     """How coloured each pixel of the map's middle is, from 0 to 255."""
     picture = np.asarray(
-        Image.open(io.BytesIO(page.screenshot())).convert("RGB").crop((250, 250, 1000, 700)), dtype=int
+        Image.open(io.BytesIO(page.screenshot(timeout=180_000))).convert("RGB").crop((250, 250, 1000, 700)), dtype=int
     )
     return picture.max(axis=2) - picture.min(axis=2)
 

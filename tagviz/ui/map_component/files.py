@@ -56,7 +56,10 @@ class MapFiles:
         if len(stem) != 24 or not set(stem) <= set("0123456789abcdef") or kind not in TYPES:
             return None
         path = self.folder / name
-        return path if path.is_file() else None
+        if not path.is_file():
+            return None
+        path.touch()  # asked for: it stays
+        return path
 
 
 @cache
