@@ -238,10 +238,10 @@ class Workspace:
         return forms.read_projection(entry.folder, entry.info)
 
     def save_report(self, fingerprint: str, ident: str, arrays: Arrays, meta: Mapping[str, Any]) -> None:
-        """Stores a verdict under the corpus's contents, in one compressed file."""
+        """Stores a verdict under the corpus's contents."""
 
         def write(folder: Path) -> None:
-            files.write_arrays(folder, arrays, packed=True)
+            files.write_arrays(folder, arrays, self.packed)
             files.write_json(folder / "report.json", dict(meta))
 
         head = {key: value for key, value in meta.items() if isinstance(value, str | int | float | bool)}
