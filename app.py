@@ -81,6 +81,6 @@ def _search(here: frame.Here) -> None:
 
 
 if get_script_run_ctx() is None:
-    app = st.App("app.py", routes=server.routes(), lifespan=server.lifespan)
+    app = st.App("app.py", routes=server.routes(), lifespan=server.lifespan, on_script_error=server.on_script_error)
 else:
     home()

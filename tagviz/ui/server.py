@@ -32,6 +32,17 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     yield
 
 
+def on_script_error(error: Exception) -> bool:
+    """What a person sees of a mistake of ours: that it is one, and where it is written down. The log has it whole."""
+    import streamlit as st
+
+    log.error("A page failed", exc_info=error)
+    st.error(
+        "Something went wrong here, and it is tagviz's fault. The server's log says what.", icon=":material/bug_report:"
+    )
+    return True
+
+
 async def _ready(request: Request) -> JSONResponse:
     """200 once a page can show at once, 503 before (the server's own health check answers long before that)."""
     ready = _warm.is_set()
