@@ -60,7 +60,7 @@ def beside(here: frame.Here, drawn: mapping.Map, page: ItemPage | None, keys: tu
         st.caption("Or draw around several with the lasso, search above, or start here:")
         with widgets.row():
             for key in cached.popular(*here.names, Kind.TAG, 18)["key"]:
-                widgets.item_link(cached.item(*here.names, key), here)
+                widgets.item_link(cached.item(*here.names, key), here, on_map=True)
         st.caption(f":material/info: {plain.escape(mapping.trust_sentence(drawn.projection), 400)}")
 
 

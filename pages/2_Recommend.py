@@ -14,11 +14,9 @@ def start(here: frame.Here) -> None:
     with widgets.row():
         st.text("For example", width="content")
         for example in examples.examples(*here.names):
-            st.page_link(
-                example.page,
-                label=f":blue-badge[{plain.escape(example.question, 70)}]",
-                query_params=state.carried(**example.params),
-            )
+            if example.page == state.RECOMMEND:
+                label = plain.escape(example.question, 70)
+                st.button(f":blue-badge[{label}]", type="tertiary", on_click=state.put, kwargs=example.params)
 
 
 def methods(here: frame.Here) -> tuple[str, str]:

@@ -62,22 +62,22 @@ def pill_label(label: str, color: str = "gray", icon: str = "") -> str:
     return f":{color}-badge[{icon}{' ' if icon else ''}{plain.escape(label, 40)}]"
 
 
-def item_link(item: cached.Item, here: Here, hover: str = "") -> None:
-    """A tag, song or playlist as a pill that leads to its page; a tag has its facet's colour."""
+def item_link(item: cached.Item, here: Here, on_map: bool = False) -> None:
+    """A tag, song or playlist as a pill that leads to its page; a tag has its facet's colour.
+
+    on_map: the map is this page. (A link from a page to itself would leave the address as it is.)
+    """
     kind = item.kind
-    color = (
-        facet_color(item.facet, cached.facets(*here.names))
-        if item.facet
-        else "gray"
-        if kind is not Kind.TAG
-        else "blue"
-    )
-    st.page_link(
-        state.MAP,
-        label=pill_label(item.label, color, "" if kind is Kind.TAG else ICONS[kind]),
-        help=hover or f"{kind.capitalize()}, in {plain.count(item.count, 'playlist')}",
-        query_params=state.carried(at=item.key),
-    )
+    color = "blue" if kind is Kind.TAG else "gray"
+    if item.facet:
+        color = facet_color(item.facet, cached.facets(*here.names))
+    label = pill_label(item.label, color, "" if kind is Kind.TAG else ICONS[kind])
+    hover = f"{kind.capitalize()}, in {plain.count(item.count, 'playlist')}"
+    if on_map:
+        go = {"at": item.key}
+        st.button(label, f"go-{item.key}", hover, state.put, kwargs=go, type="tertiary")
+    else:
+        st.page_link(state.MAP, label=label, help=hover, query_params=state.carried(at=item.key))
 
 
 @contextmanager

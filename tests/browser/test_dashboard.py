@@ -84,7 +84,7 @@ def test_tags_are_added_by_typing_and_taken_away_by_a_click(page: Page, server: 
 def test_a_click_on_the_map_opens_the_tag(page: Page, server: str) -> None:
     page.goto(f"{server}/Tag_map")
     settle(page)
-    page.get_by_role("link", name="jazz", exact=True).click()
+    page.get_by_role("button", name="jazz", exact=True).click()
     expect(page.get_by_role("heading", name="jazz", exact=True)).to_be_visible()
     page.wait_for_url(re.compile("at=tag"))
     expect(page.get_by_role("tab", name="Near")).to_be_visible()
