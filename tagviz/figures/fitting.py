@@ -14,7 +14,7 @@ LINE = 20
 """Pixels of a line of text."""
 
 
-def narrow(made: go.Figure, width: int = 54) -> None:
+def narrow(made: go.Figure, width: int = 44) -> None:
     """Wraps the title at `width` characters and makes room above for it and for a legend of several lines."""
     words = str(made.layout.title.text or "").replace("<br>", " ")
     lines = textwrap.wrap(words, width, break_long_words=False)
