@@ -31,7 +31,7 @@ class FusionParams(Params):
     """Settings of the learned fusion."""
 
     folds: int = knob(3, "Parts into which the playlists are cut; each is asked of members that have not seen it", ge=2)
-    questions: int = knob(3000, "Most validation questions; more is steadier and slower", first=True, ge=50)
+    questions: int = knob(6000, "Most validation questions; more is steadier and slower", first=True, ge=50)
     shrink: float = knob(
         150.0, "Questions of a case at which its own weights count as much as those of all cases", ge=0
     )

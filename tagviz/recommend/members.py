@@ -19,7 +19,6 @@ from tagviz.recommend.factors import Factors, FactorsParams
 from tagviz.recommend.neighbours import Neighbours, NeighboursParams
 from tagviz.types import Asked, Corpus, Floats, Kind, Progress, Recommender
 
-
 ROOTED = {"variant": "rooted"}
 """The spectral space that answers best; the other one, `ppmi`, reads best on the map."""
 

@@ -1,8 +1,9 @@
 """Re-ranking: gradient-boosted trees order the fusion's best candidates anew, with all that is known of them.
 
-LambdaMART (Burges 2010, "From RankNet to LambdaRank to LambdaMART") as LightGBM has it, trained on candidates of
-validation questions whose members had not seen these playlists; the two stages follow the winners of the 2018 playlist
-challenge (Volkovs et al. 2018, "Two-stage model for automatic playlist continuation at scale").
+The trees start from the fusion's order and only correct it. LambdaMART (Burges 2010, "From RankNet to LambdaRank to
+LambdaMART") as LightGBM has it, trained on candidates of validation questions whose members had not seen these
+playlists; the two stages follow the winners of the 2018 playlist challenge (Volkovs et al. 2018, "Two-stage model for
+automatic playlist continuation at scale").
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tagviz.recommend.candidates import Candidates, Judged, best_first
 from tagviz.recommend.evidence import NAMES
 from tagviz.types import Floats, Kind
 
-KEPT = {Kind.SONG: 200, Kind.TAG: 40}
+KEPT = {Kind.SONG: 150, Kind.TAG: 40}
 """How many of the fusion's best are ordered anew."""
 
 
@@ -49,7 +50,10 @@ class Trees:
         useful: NDArray[np.bool_] = np.asarray(judged.hits.any(axis=1))
         real: NDArray[np.bool_] = judged.candidates.real & useful[:, None]
         data = lightgbm.Dataset(
-            facts[real], judged.hits[real].astype(np.int8), group=real.sum(axis=1)[useful], free_raw_data=True
+            facts[real],
+            judged.hits[real].astype(np.int8),
+            group=real.sum(axis=1)[useful],
+            init_score=_standing(judged.candidates, fused)[real],
         )
         settings = {
             "objective": "lambdarank",
@@ -73,7 +77,8 @@ class Trees:
         """(q, w) float32: higher is better; −inf where there is no candidate."""
         result = np.full(found.rows.shape, -np.inf, dtype=np.float32)
         if found.real.any():
-            result[found.real] = self._booster.predict(table(found, fused, cases)[found.real], num_threads=1)
+            corrected = self._booster.predict(table(found, fused, cases)[found.real], num_threads=1)
+            result[found.real] = corrected + _standing(found, fused)[found.real]
         return result
 
 
@@ -81,6 +86,13 @@ def shortlist(found: Candidates, fused: Floats, kept: int) -> tuple[Candidates, 
     """The `kept` candidates that the fusion (q, w) likes best, and their places."""
     places = best_first(np.where(found.real, -fused, np.inf), kept)
     return found.take(places), places
+
+
+def _standing(found: Candidates, fused: Floats) -> Floats:
+    """(q, w): the fusion's scores in standard deviations from the mean of the query's candidates: where trees start."""
+    known = np.where(found.real, fused, np.nan)
+    spread = np.nanstd(known, axis=1, keepdims=True)
+    return np.where(found.real, (fused - np.nanmean(known, axis=1, keepdims=True)) / (spread + 1e-6), 0)
 
 
 def table(found: Candidates, fused: Floats, cases: NDArray[np.int64]) -> Floats:
