@@ -17,12 +17,15 @@ from tagviz.params import knob
 from tagviz.ranking import scaled
 from tagviz.recommend.candidates import Judged, from_scores
 from tagviz.recommend.evidence import Evidence
-from tagviz.recommend.fusion import MOST, Fusion, FusionParams, learn_weights, validate
+from tagviz.recommend.fusion import MOST, Fusion, FusionParams, all_weights, validate
 from tagviz.recommend.members import Member, comparable, default_members, fit_members
 from tagviz.recommend.rerank import KEPT, RerankParams, Trees, shortlist
 from tagviz.recommend.shared import check_kind
 from tagviz.recommend.validation import DEPTH, cases_of
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason
+
+FEWEST = 100
+"""Questions with a hidden item among their candidates below which no re-ranker is tried."""
 
 
 class BestParams(FusionParams, RerankParams):
@@ -50,7 +53,7 @@ class Best:
     def fit(cls, corpus: Corpus, params: BestParams, tools: Tools, members: Sequence[Member] | None = None) -> Best:
         members = default_members(corpus) if members is None else members
         judged = validate(corpus, params, tools, members, evidence=params.rerank)
-        weights = {kind: learn_weights(of_kind, DEPTH[kind], params.shrink) for kind, of_kind in judged.items()}
+        weights = all_weights(corpus, judged, len(members), params.shrink)
         trees, gains = {}, {}
         for kind, of_kind in judged.items() if params.rerank else ():
             tools.progress(Progress(f"Re-ranking {kind}s", params.folds / (params.folds + 1)))
@@ -110,6 +113,9 @@ def _try(
     fused = np.einsum("qwm,qm->qw", judged.candidates.scores, weights[judged.cases])
     _, places = shortlist(judged.candidates, fused, KEPT[kind])
     short, fused = judged.take(places), np.take_along_axis(fused, places, axis=1)
+    asked = np.flatnonzero(short.hits.any(axis=1))
+    if len(asked) < FEWEST:
+        return 0.0, 0.0, None
     asked = np.flatnonzero(short.sizes > 0)
     gains = np.zeros(len(asked), dtype=np.float32)
     for part in np.array_split(np.arange(len(asked)), 2):

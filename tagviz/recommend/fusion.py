@@ -61,7 +61,7 @@ class Fusion:
     def fit(cls, corpus: Corpus, params: FusionParams, tools: Tools, members: Sequence[Member] | None = None) -> Fusion:
         members = default_members(corpus) if members is None else members
         judged = validate(corpus, params, tools, members)
-        weights = {kind: learn_weights(of_kind, DEPTH[kind], params.shrink) for kind, of_kind in judged.items()}
+        weights = all_weights(corpus, judged, len(members), params.shrink)
         return cls(corpus, params, members, fit_members(corpus, members, tools), weights)
 
     @classmethod
@@ -133,6 +133,13 @@ def _some(drawn: Questions, params: FusionParams, seed: int) -> Questions:
     if len(drawn.asked) <= most:
         return drawn
     return select(drawn, np.sort(np.random.default_rng(seed).choice(len(drawn.asked), most, replace=False)))
+
+
+def all_weights(corpus: Corpus, judged: Mapping[Kind, Judged], members: int, shrink: float) -> dict[Kind, Floats]:
+    """Weights of every kind that the corpus has; equal ones where no validation question hides any."""
+    equal = np.full((CASES, members), 1 / members, dtype=np.float32)
+    learned = {kind: learn_weights(of_kind, DEPTH[kind], shrink) for kind, of_kind in judged.items()}
+    return {kind: learned.get(kind, equal) for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind)}
 
 
 def learn_weights(judged: Judged, depth: int, shrink: float) -> Floats:

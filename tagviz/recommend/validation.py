@@ -111,8 +111,10 @@ def select(questions: Questions, rows: NDArray[np.intp]) -> Questions:
 
 def title_tags(titles: NDArray[np.object_], tags: Vocab) -> sp.csr_matrix:
     """(q, tags): the tags that mean the same as the query's title, which must not be answered."""
-    forms = pd.DataFrame({"form": [normal(tag) for tag in tags.ids], "tag": np.arange(len(tags))})
-    asked = pd.DataFrame({"form": [normal(title) for title in titles], "row": np.arange(len(titles))})
+    tag_forms = pd.Series([normal(tag) for tag in tags.ids], dtype="str")
+    forms = pd.DataFrame({"form": tag_forms, "tag": np.arange(len(tags))})
+    asked_forms = pd.Series([normal(title) for title in titles], dtype="str")
+    asked = pd.DataFrame({"form": asked_forms, "row": np.arange(len(titles))})
     same = asked[asked["form"] != ""].merge(forms, on="form")
     ones = np.ones(len(same), dtype=np.float32)
     return sp.csr_matrix((ones, (same["row"], same["tag"])), shape=(len(titles), len(tags)))

@@ -10,7 +10,7 @@ import pytest
 from tagviz.methods import Tools
 from tagviz.recommend.best import Best, BestParams
 from tagviz.recommend.candidates import Candidates, Judged, from_scores
-from tagviz.recommend.fusion import Fusion, FusionParams, learn_weights
+from tagviz.recommend.fusion import Fusion, FusionParams, learn_weights, validate
 from tagviz.recommend.members import Member, comparable
 from tagviz.recommend.neighbours import Neighbours, NeighboursParams
 from tagviz.recommend.rerank import RerankParams, Trees
@@ -156,3 +156,22 @@ def test_best_comes_back_the_same() -> None:
     asked = asks(corpus, ["t2", "t4", "t6"])
     np.testing.assert_array_equal(fitted.score(asked, Kind.SONG), restored.score(asked, Kind.SONG))
     assert set(fitted.gains) == {"tag", "song"}
+
+
+def test_a_re_ranked_best_is_kept_with_its_trees_and_says_when_it_knows_nothing() -> None:
+    corpus = checkerboard(half=24)
+    params = BestParams(folds=2, trees=5, least=5)
+    fusion = Fusion.fit(corpus, FusionParams(folds=2), TOOLS, MEMBERS)
+    found = validate(corpus, params, TOOLS, MEMBERS, evidence=True)[Kind.TAG]
+    fused = np.einsum("qwm,qm->qw", found.candidates.scores, fusion.weights[Kind.TAG][found.cases])
+    trees = Trees.fit(found, fused, 10, params, threads=1, seed=7)
+    fitted = Best(fusion, params, {Kind.TAG: trees}, {})
+    arrays, state = fitted.state()
+    restored = Best.restore(arrays, json.loads(json.dumps(state)), corpus)
+    asked = asks(corpus, ["t2", "t4", "t6"])
+    scores = fitted.score(asked, Kind.TAG)
+    np.testing.assert_array_equal(scores, restored.score(asked, Kind.TAG))
+    assert np.isfinite(scores).all()
+    assert 1 <= scores.max() <= 2  # candidates stand above everything that was not one
+    nothing = Asked(("",), {kind: matrix * 0 for kind, matrix in asked.items.items()})
+    assert not fitted.score(nothing, Kind.TAG).any()
