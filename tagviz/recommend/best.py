@@ -28,6 +28,10 @@ FEWEST = 100
 """Questions with a hidden item among their candidates below which no re-ranker is tried."""
 
 
+FEWEST = 50
+"""Validation questions with a candidate to find, below which no re-ranker is tried."""
+
+
 class BestParams(FusionParams, RerankParams):
     """Settings of the fusion and of the re-ranker."""
 
@@ -116,7 +120,9 @@ def _try(
     asked = np.flatnonzero(short.hits.any(axis=1))
     if len(asked) < FEWEST:
         return 0.0, 0.0, None
-    asked = np.flatnonzero(short.sizes > 0)
+    asked = np.flatnonzero((short.sizes > 0) & short.hits.any(axis=1))
+    if len(asked) < FEWEST:
+        return 0.0, 0.0, None
     gains = np.zeros(len(asked), dtype=np.float32)
     for part in np.array_split(np.arange(len(asked)), 2):
         learn, check = np.delete(asked, part), asked[part]

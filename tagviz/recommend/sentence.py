@@ -54,6 +54,9 @@ class SentenceParams(Params):
         high=300,
         log=True,
     )
+    dimensions: int = knob(
+        0, "keep the texts' main directions only; 0: all; fewer: less memory and disk, slightly coarser", ge=0, le=1024
+    )
     power: float = knob(8.0, "exponent of the likeness; larger: only the very nearest count", ge=0, low=2, high=16)
 
 
@@ -74,8 +77,10 @@ class SentenceRecommender:
         tools: Tools,
         way: str = "playlists",
         carried: Arrays | None = None,
+        directions: Floats | None = None,
     ) -> None:
-        """carried: see CARRIED. Raises BadParameter for an unknown way."""
+        """directions: (model's dimension, d) float32 that the texts were reduced with. carried: see CARRIED. Raises
+        BadParameter for an unknown way."""
         if way not in WAYS:
             raise BadParameter(f"There is no way {way!r}", f"ways: {', '.join(WAYS)}", "choose one of these")
         centred = params.centred if way == "playlists" else params.centred_items
@@ -89,6 +94,7 @@ class SentenceRecommender:
         self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind))
         self._tools = tools
         self._carried = dict(carried or {})
+        self._directions = directions
         self._known: dict[str, Floats] = {}
 
     @classmethod
@@ -97,7 +103,11 @@ class SentenceRecommender:
     ) -> SentenceRecommender:
         """texts: unit vectors of the corpus's tags, songs and playlists (`Kind.PLAYLIST`) as the sentence model
         gives them."""
-        return cls(corpus, texts, params, tools, carried=carried)
+        if not 0 < params.dimensions < texts.dimension:
+            return cls(corpus, texts, params, tools, carried=carried)
+        directions = _main_directions(texts.vectors, params.dimensions)
+        texts = replace(texts, vectors=frozen(unit(texts.vectors @ directions)))
+        return cls(corpus, texts, params, tools, carried=carried, directions=directions)
 
     @classmethod
     def restore(
@@ -106,7 +116,8 @@ class SentenceRecommender:
         """Undoes `state`; the sentence model itself is loaded only when a new title comes."""
         settings = SentenceParams.parse(params["settings"])
         carried = {name: array for name, array in arrays.items() if name.startswith(CARRIED)}
-        return cls(corpus, embedding_from(arrays, params, corpus), settings, tools, way or str(params["way"]), carried)
+        texts, directions = embedding_from(arrays, params, corpus), arrays.get("directions")
+        return cls(corpus, texts, settings, tools, way or str(params["way"]), carried, directions)
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, f"{self.method}:{self.way}")
@@ -128,6 +139,8 @@ class SentenceRecommender:
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         arrays: Arrays = {"vectors": self.texts.vectors, "norms": self.texts.norms}
+        if self._directions is not None:
+            arrays["directions"] = self._directions
         arrays |= self._carried
         for kind, vocab in self.texts.vocabs.items():
             arrays[f"rows.{kind}"] = self.corpus.vocab(kind).find(list(vocab.ids))
@@ -167,7 +180,8 @@ class SentenceRecommender:
                 self._known.clear()
                 return self._titles(titles)
             encode: Encode = self._tools.encoder(self.params.model)
-            self._known.update(zip(new, unit(encode(new) - self.centre), strict=True))
+            read = encode(new) if self._directions is None else unit(encode(new) @ self._directions)
+            self._known.update(zip(new, unit(read - self.centre), strict=True))
         blank = np.zeros_like(self.centre)
         return np.array([self._known.get(title, blank) for title in titles], dtype=np.float32)
 
@@ -202,6 +216,14 @@ def _placed(corpus: Corpus, texts: Embedding, song_weight: float, centred: bool)
     return replace(
         texts, vectors=frozen(vectors), norms=frozen(np.linalg.norm(vectors, axis=1), np.float32), outputs=None
     )
+
+
+def _main_directions(vectors: Floats, count: int) -> Floats:
+    """(dimension, count): the directions in which the vectors reach farthest, each with its largest entry positive."""
+    _, axes = np.linalg.eigh(vectors.T.astype(np.float64) @ vectors)
+    main = axes[:, : -count - 1 : -1]
+    signs = np.sign(main[np.abs(main).argmax(axis=0), np.arange(count)])
+    return frozen(main * signs, np.float32)
 
 
 def _mean(vectors: Floats) -> Floats:

@@ -111,6 +111,8 @@ def select(questions: Questions, rows: NDArray[np.intp]) -> Questions:
 
 def title_tags(titles: NDArray[np.object_], tags: Vocab) -> sp.csr_matrix:
     """(q, tags): the tags that mean the same as the query's title, which must not be answered."""
+    if not len(titles) or not len(tags):
+        return sp.csr_matrix((len(titles), len(tags)), dtype=np.float32)
     tag_forms = pd.Series([normal(tag) for tag in tags.ids], dtype="str")
     forms = pd.DataFrame({"form": tag_forms, "tag": np.arange(len(tags))})
     asked_forms = pd.Series([normal(title) for title in titles], dtype="str")

@@ -16,10 +16,17 @@ from tagviz.errors import BadParameter, TagvizError
 from tagviz.methods import Arrays, Method, Tools
 from tagviz.operations.methods import METHODS
 from tagviz.ranking import rank
-from tagviz.types import Asked, Corpus, Kind, Recommender
+from tagviz.types import Asked, Corpus, Embedding, Kind, Recommender
 from tests.corpora import checkerboard, make_corpus
 
-TOOLS = Tools(seed=7, encoder=sentence.load)
+
+def _embed(corpus: Corpus, name: str, values: Mapping[str, Any]) -> Embedding:
+    entry = METHODS[name]
+    fitted = entry.fit(corpus, entry.params.parse({**SMALL.get(name, {}), **values}), TOOLS)
+    return fitted.embedding  # type: ignore[attr-defined]
+
+
+TOOLS = Tools(seed=7, encoder=sentence.load, embed=_embed)
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "spectral": {"min_count": 1, "dimensions": 6},
     "taught": {"steps": 60, "batch": 32, "width": 64, "rate": 5e-3},
