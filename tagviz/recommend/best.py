@@ -55,7 +55,7 @@ class Best:
 
     @classmethod
     def fit(cls, corpus: Corpus, params: BestParams, tools: Tools, members: Sequence[Member] | None = None) -> Best:
-        members = default_members(corpus) if members is None else members
+        members = default_members(corpus, params.dimensions) if members is None else members
         judged = validate(corpus, params, tools, members, evidence=params.rerank)
         weights = all_weights(corpus, judged, len(members), params.shrink)
         trees, gains = {}, {}

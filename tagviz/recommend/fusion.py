@@ -35,6 +35,9 @@ class FusionParams(Params):
     shrink: float = knob(
         150.0, "Questions of a case at which its own weights count as much as those of all cases", ge=0
     )
+    dimensions: int = knob(
+        0, "The most dimensions that factors and spaces may have; 0: as searched; fewer: smaller and faster", ge=0
+    )
 
 
 class Fusion:
@@ -59,7 +62,7 @@ class Fusion:
 
     @classmethod
     def fit(cls, corpus: Corpus, params: FusionParams, tools: Tools, members: Sequence[Member] | None = None) -> Fusion:
-        members = default_members(corpus) if members is None else members
+        members = default_members(corpus, params.dimensions) if members is None else members
         judged = validate(corpus, params, tools, members)
         weights = all_weights(corpus, judged, len(members), params.shrink)
         return cls(corpus, params, members, fit_members(corpus, members, tools), weights)

@@ -19,7 +19,7 @@ from tagviz.recommend.factors import Factors, FactorsParams
 from tagviz.recommend.neighbours import Neighbours, NeighboursParams
 from tagviz.types import Asked, Corpus, Floats, Kind, Progress, Recommender
 
-ROOTED = {"variant": "rooted"}
+ROOTED: Mapping[str, Any] = {"variant": "rooted"}
 """The spectral space that answers best; the other one, `ppmi`, reads best on the map."""
 
 
@@ -38,16 +38,18 @@ class Member:
         return self.name.partition(":")[0]
 
 
-def default_members(corpus: Corpus) -> tuple[Member, ...]:
+def default_members(corpus: Corpus, dimensions: int = 0) -> tuple[Member, ...]:
     """Members whose settings were searched on validation playlists: one set for corpora with songs, one for tags
-    alone."""
+    alone. dimensions: the most that factors and spaces may have; 0: as searched."""
+    space = {**ROOTED, "dimensions": dimensions} if dimensions else ROOTED
+    factors = {"factors": dimensions} if dimensions else {}
     if corpus.has(Kind.SONG):
         return (
             Member("neighbours", "neighbours"),
             Member("cooccurrence", "cooccurrence"),
-            Member("factors", "factors"),
-            Member("spectral:context", "spectral", ROOTED, "context"),
-            Member("spectral:playlists", "spectral", ROOTED, "playlists"),
+            Member("factors", "factors", factors),
+            Member("spectral:context", "spectral", space, "context"),
+            Member("spectral:playlists", "spectral", space, "playlists"),
         )
     return (
         Member("neighbours", "neighbours", {"k": 450, "power": 2.0, "idf": 1.1, "popularity": 0.22}),
@@ -56,8 +58,8 @@ def default_members(corpus: Corpus) -> tuple[Member, ...]:
         Member("ease", "ease", {"l2": 10, "dropout": 0.67, "length": 0.5}),
         Member("ease-broad", "ease", {"l2": 10, "dropout": 0.9, "length": 0.95}),
         Member("ease-short", "ease", {"l2": 5, "dropout": 0.62, "length": 1.9}),
-        Member("spectral:context", "spectral", ROOTED, "context"),
-        Member("spectral:playlists", "spectral", ROOTED, "playlists"),
+        Member("spectral:context", "spectral", space, "context"),
+        Member("spectral:playlists", "spectral", space, "playlists"),
     )
 
 
