@@ -24,7 +24,7 @@ from types import FrameType
 from tagviz.errors import Cancelled, TagvizError
 from tagviz.operations import jobs as operations
 from tagviz.settings import settings
-from tagviz.store.jobs import LOG_LENGTH, Job, Jobs, State, thinned
+from tagviz.store.jobs import LEASE_SECONDS, LOG_LENGTH, Job, Jobs, State, thinned
 from tagviz.store.workspace import Workspace
 from tagviz.types import Progress
 
@@ -49,6 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tagviz.worker", description="Runs queued jobs.")
     parser.add_argument("--idle", type=float, default=0.0, help="end after so many seconds without work (0: never)")
     parser.add_argument("--single", action="store_true", help="end at once when such a worker runs already")
+    parser.add_argument(
+        "--lease",
+        type=float,
+        default=LEASE_SECONDS,
+        help="seconds without a sign of life after which it counts as dead",
+    )
     parser.add_argument("--run", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--owner", default="", help=argparse.SUPPRESS)
     given = parser.parse_args(argv)
@@ -57,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         queue = operations.queue(ws)
         if given.run is not None:
             return Child(ws, queue, given.run, given.owner).run()
-        worker = Worker(ws, queue, given.idle)
+        worker = Worker(ws, queue, given.idle, given.lease)
         return worker.alone() if given.single else worker.work()
     except TagvizError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -71,6 +77,7 @@ class Worker:
     ws: Workspace
     queue: Jobs
     idle: float = 0.0
+    lease: float = LEASE_SECONDS
     owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}")
 
     def alone(self) -> int:
@@ -94,7 +101,7 @@ class Worker:
         since = time.monotonic()
         try:
             while not self.idle or time.monotonic() - since < self.idle:
-                job = self.queue.claim(self.owner)
+                job = self.queue.claim(self.owner, self.lease)
                 if job is None:
                     time.sleep(LOOK_SECONDS)
                     continue
@@ -131,7 +138,7 @@ class Worker:
         while child.poll() is None:
             now = time.monotonic()
             if now - beaten >= BEAT_SECONDS or cancelled_at:
-                held = self.queue.beat(ident, self.owner, log=_tail(log))
+                held = self.queue.beat(ident, self.owner, self.lease, _tail(log))
                 beaten = now
             else:
                 held = self.queue.get(ident)
@@ -146,7 +153,7 @@ class Worker:
                 child.wait(LOOK_SECONDS)
             except subprocess.TimeoutExpired:
                 continue
-        left = self.queue.beat(ident, self.owner, log=_tail(log))
+        left = self.queue.beat(ident, self.owner, self.lease, _tail(log))
         if left is not None:  # the child ended without saying how
             self.queue.fail(ident, self.owner, _died(child.returncode))
 

@@ -110,12 +110,16 @@ def test_an_unknown_parameter_is_refused_before_anything_is_done(ws: Workspace, 
         models.train(ws, corpus, "spectral", {"dimension": 3})
 
 
+QUICK = {"taught": {"steps": 20, "batch": 16, "width": 32}, "word2vec": {"epochs": 3, "vector_size": 16}}
+"""Settings of the methods that take long by default: what is kept does not depend on how long it was learned."""
+
+
 @pytest.mark.parametrize("ref", [name for name in METHODS if name not in ("sentence", "fusion", "best")])
 def test_a_stored_model_answers_as_it_did_when_it_was_fitted(ws: Workspace, corpus: Corpus, ref: str) -> None:
-    entry = METHODS[ref]
-    params = entry.params.parse({})
+    entry, values = METHODS[ref], QUICK.get(ref, {})
+    params = entry.params.parse(values)
     fitted = entry.fit(corpus, params, models.tools(ws, corpus, 42, lambda _: None))
-    stored = models.open_model(ws, corpus, models.train(ws, corpus, ref).id)
+    stored = models.open_model(ws, corpus, models.train(ws, corpus, ref, values).id)
     query = Query(tags=("t0", "t2"), title="even list")
     asked = answers.asking.parse(query, corpus)
     np.testing.assert_allclose(stored.recommender.score(asked, Kind.TAG), fitted.score(asked, Kind.TAG), rtol=1e-5)

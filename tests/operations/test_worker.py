@@ -21,6 +21,9 @@ from tagviz.types import Corpus
 SLOW = {"epochs": "10000"}
 """Word2Vec on the checkerboard for a good while."""
 
+LEASE = "3"
+"""Seconds after which a worker counts as dead: enough for a machine that is busy, and not long to wait for."""
+
 
 @pytest.fixture
 def ws(tmp_path: Path, board: Corpus) -> Workspace:
@@ -35,7 +38,8 @@ def start(ws: Workspace) -> Iterator[Callable[[], subprocess.Popen[bytes]]]:
     started: list[subprocess.Popen[bytes]] = []
 
     def one() -> subprocess.Popen[bytes]:
-        started.append(subprocess.Popen([sys.executable, "-m", "tagviz.worker"], env=jobs.environment(ws)))
+        command = [sys.executable, "-m", "tagviz.worker", "--lease", LEASE]
+        started.append(subprocess.Popen(command, env=jobs.environment(ws)))
         return started[-1]
 
     yield one
@@ -146,7 +150,7 @@ def test_a_worker_that_is_told_to_end_leaves_its_job_interrupted(
 def test_many_who_ask_for_a_worker_get_one_and_it_leaves_when_idle(ws: Workspace) -> None:
     idents = [train(ws, method) for method in ("popularity", "neighbours", "cooccurrence")]
     for _ in range(5):
-        jobs.ensure_worker(ws, idle=2)
+        jobs.ensure_worker(ws, idle=1)
     for ident in idents:
         assert until(ws, ident, lambda job: job.over).state is State.DONE
     assert len({jobs.job(ws, ident).owner for ident in idents}) == 1
