@@ -4,9 +4,9 @@
     python -m benchmarks.quality --data lastfm-lists --seeds 1 --methods neighbours,best --limit 500
     python -m benchmarks.quality --write                             # only the tables, from the cells that are finished
 
-A cell is one method on one split; each runs in a process of its own, so that its memory can be read from the operating
-system, and is kept as JSON in build/quality. A second run does only what is missing. LensKit and RecTools are not among
-the peers: they need pandas < 3 and numpy < 2, which this project's environment does not have.
+A cell is one method on one split; cells that share a fit run in one process of their own, whose memory the operating
+system tells; each is kept as JSON in build/quality. A second run does only what is missing. LensKit and RecTools are
+not among the peers: they need pandas < 3 and numpy < 2, which this project's environment does not have.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import json
 import multiprocessing
 import resource
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,11 @@ import pandas as pd
 
 from tagviz.evaluate import metrics, report
 from tagviz.evaluate.split import split
+from tagviz.methods import Tools
 from tagviz.operations import corpora
 from tagviz.operations import methods as registry
 from tagviz.operations.models import tools
-from tagviz.settings import settings
+from tagviz.settings import ASSETS, settings
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus, Kind, Recommender
 
@@ -59,7 +60,7 @@ DATA = {
     "lastfm-artists": Data(SHARED / "lastfm-hetrec", "Last.fm artists' tags", "tags", options={"view": "artists"}),
     "jamendo": Data(SHARED / "jamendo", "Jamendo tracks' tags, split by artist", "tags"),
     "deezer": Data(SHARED / "deezer", "Deezer listeners' genres", "tags"),
-    "demo": Data(ROOT / "assets" / "demo", "the synthetic demo corpus", "arena", ("real", "official")),
+    "demo": Data(ASSETS / "demo", "the synthetic demo corpus", "arena", ("real", "official")),
 }
 
 METHODS: dict[str, tuple[str, Mapping[str, Any]]] = {
@@ -73,7 +74,10 @@ METHODS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "spectral:mean": ("spectral", {"preset": "answers"}),
     "word2vec:context": ("word2vec", {"preset": "tuned"}),
     "word2vec:playlists": ("word2vec", {"preset": "tuned"}),
-    "sentence": ("sentence", {}),
+    "sentence:playlists": ("sentence", {}),
+    "sentence:items": ("sentence", {}),
+    "taught:playlists": ("taught", {}),
+    "taught:items": ("taught", {}),
     "fusion": ("fusion", {}),
     "best": ("best", {}),
     "word2vec melon:voting": ("word2vec", {"preset": "melon"}),
@@ -101,20 +105,18 @@ class Cell:
 
 def corpus_of(name: str) -> Corpus:
     """The data set, imported once into the benchmark's own workspace."""
-    ws = Workspace(BUILD / "workspace")
+    ws = Workspace(BUILD / "workspace", ASSETS / "demo")
     if name not in {info.name for info in corpora.corpora(ws)}:
         data = DATA[name]
         corpora.import_corpus(ws, data.path, name, options=data.options)
     return corpora.open_corpus(ws, name)
 
 
-def run(cell: Cell) -> dict[str, Any]:
+def run(cell: Cell, fits: Fits) -> dict[str, Any]:
     """Fits and asks one method; numbers with standard errors, per case too."""
     data, corpus = DATA[cell.data], corpus_of(cell.data)
     parts = split(corpus, data.protocol, cell.mask, seed=cell.seed, share=0.1, limit=cell.limit)  # type: ignore[arg-type]
-    started = time.perf_counter()
-    recommender = fit(cell.method, parts.train, cell.seed)
-    fit_seconds = time.perf_counter() - started
+    recommender, fit_seconds = fits.fitted(cell.method, parts.train, cell.seed)
     started = time.perf_counter()
     judged = report.build({cell.method: recommender}, parts, n_tags=10)
     ask_seconds = time.perf_counter() - started
@@ -136,17 +138,38 @@ def run(cell: Cell) -> dict[str, Any]:
     }
 
 
-def fit(name: str, train: Corpus, seed: int) -> Recommender:
+class Fits:
+    """What one process has fitted: a method is fitted once for all masks of a split and all ways of asking it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], tuple[Recommender, float]] = {}
+
+    def fitted(self, name: str, train: Corpus, seed: int) -> tuple[Recommender, float]:
+        """The recommender and the seconds that fitting it took."""
+        base, _, variant = name.partition(":")
+        key = base, train.fingerprint
+        if key not in self._kept:
+            started = time.perf_counter()
+            self._kept[key] = _fit(name, train, seed), time.perf_counter() - started
+        fitted, seconds = self._kept[key]
+        if not variant:
+            return fitted, seconds
+        entry = registry.method(METHODS[name][0])
+        return entry.load(*fitted.state(), train, _tools(train), variant), seconds
+
+
+def _fit(name: str, train: Corpus, seed: int) -> Recommender:
     if name in PEERS:
         from benchmarks.peers import Peer
 
         return Peer(name, train, seed)
     method, values = METHODS[name]
     entry = registry.method(method)
-    own = tools(Workspace(BUILD / "workspace"), train, settings().seed, lambda progress: None)
-    fitted = entry.fit(train, entry.params.parse(values), own)
-    variant = name.partition(":")[2]
-    return entry.load(*fitted.state(), train, own, variant) if variant else fitted
+    return entry.fit(train, entry.params.parse(values), _tools(train))
+
+
+def _tools(train: Corpus) -> Tools:
+    return tools(Workspace(BUILD / "workspace"), train, settings().seed, lambda progress: None)
 
 
 def measures(judged: report.EvalReport, label: str, case: str) -> dict[str, tuple[float, float]]:
@@ -167,25 +190,35 @@ def _with_error(row: pd.Series, name: str) -> tuple[float, float]:
 
 
 def cells(options: argparse.Namespace) -> Iterator[Cell]:
-    for data in options.data:
-        for mask in DATA[data].masks:
-            for seed in range(1, options.seeds + 1):
-                for method in options.methods:
+    for seed in range(1, options.seeds + 1):
+        for data in options.data:
+            for method in options.methods:
+                for mask in DATA[data].masks:
                     yield Cell(data, mask, seed, method, options.limit)
 
 
-def finish(cell: Cell) -> None:
-    """Runs a cell and keeps its numbers, or the error that says why there are none."""
+def together(wanted: Iterable[Cell]) -> dict[tuple[str, int, str], list[Cell]]:
+    """Cells that share a fit, in the order in which they were wanted."""
+    result: dict[tuple[str, int, str], list[Cell]] = {}
+    for cell in wanted:
+        result.setdefault((cell.data, cell.seed, cell.method.partition(":")[0]), []).append(cell)
+    return result
+
+
+def finish(group: list[Cell]) -> None:
+    """Runs cells that share a fit and keeps their numbers, or the error that says why there are none."""
     from tagviz.errors import TagvizError
 
-    try:
-        numbers = run(cell)
-    except TagvizError as error:
-        numbers = {"cell": vars(cell), "error": str(error)}
-    cell.file.parent.mkdir(parents=True, exist_ok=True)
-    partial = cell.file.with_suffix(".part")
-    partial.write_text(json.dumps(numbers, indent=1))
-    partial.rename(cell.file)
+    fits = Fits()
+    for cell in group:
+        try:
+            numbers = run(cell, fits)
+        except TagvizError as error:
+            numbers = {"cell": vars(cell), "error": str(error)}
+        cell.file.parent.mkdir(parents=True, exist_ok=True)
+        partial = cell.file.with_suffix(".part")
+        partial.write_text(json.dumps(numbers, indent=1))
+        partial.rename(cell.file)
 
 
 def tables(finished: list[dict[str, Any]]) -> str:
@@ -274,11 +307,10 @@ def main() -> None:
         if unknown:
             parser.error(f"unknown {name}: {', '.join(unknown)}; there are {', '.join(known)}")
     context = multiprocessing.get_context("spawn")
-    for cell in () if options.write else cells(options):
-        if cell.file.exists():
-            continue
-        print(cell.file.stem, flush=True)
-        process = context.Process(target=finish, args=(cell,))
+    wanted = () if options.write else (cell for cell in cells(options) if not cell.file.exists())
+    for names, group in together(wanted).items():
+        print(*names, flush=True)
+        process = context.Process(target=finish, args=(group,))
         process.start()
         process.join()
         if process.exitcode:
