@@ -127,6 +127,15 @@ def _train(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str,
     return {**_model(info), "new": given.force or info.id not in known}
 
 
+def _tune(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    from tagviz.operations import tuning
+
+    corpus = corpora.open_corpus(ws, given.corpus)
+    objective = tuning.Objective(given.metric, given.protocol, given.case, given.seed)
+    study = tuning.tune(ws, corpus, given.method, given.trials, objective, given.values, given.give_up, progress=tell)
+    return {"corpus": corpus.name, **tuning.described(study)}
+
+
 def _project(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
     corpus, model = _opened(ws, given, tell)
     started = time.perf_counter()
@@ -311,6 +320,7 @@ COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str,
     "methods": _methods,
     "models": _list_models,
     "train": _train,
+    "tune": _tune,
     "project": _project,
     "recommend": _recommend,
     "neighbours": _neighbours,

@@ -57,9 +57,19 @@ def _methods(document: dict[str, Any]) -> None:
                 print(f"  --set {parameter['name']}={parameter['default']}: {parameter['description']}")
 
 
+def _study(document: dict[str, Any]) -> None:
+    best = ", ".join(f"{name}={given}" for name, given in document["best"].items())
+    print(f"{document['method']}: {document['metric']} {document['score']:.4f} with {best}")
+    if document["default_score"] is not None:
+        print(f"the defaults reach {document['default_score']:.4f}")
+    for name, share in document["importance"].items():
+        print(f"  {name}: {share:.0%} of the variation")
+    table(document["trials"])
+
+
 _LISTS = {
     "corpora": ("corpora", ("name", "playlists", "songs", "tags", "format", "imported")),
     "models": ("models", ("model", "method", "seconds", "bytes", "created", "title", "note")),
     "jobs": ("jobs", ("job", "kind", "state", "phase", "fraction", "seconds", "error")),
 }
-_PRINTERS = {"recommend": _items, "neighbours": _items, "evaluate": _verdict, "methods": _methods}
+_PRINTERS = {"recommend": _items, "neighbours": _items, "evaluate": _verdict, "methods": _methods, "tune": _study}

@@ -55,6 +55,12 @@ def queued(ws: Workspace, given: Namespace) -> dict[str, Any]:
         }
     elif kind == "train":
         arguments = {key: getattr(given, key) for key in ("corpus", "method", "values", "seed", "force")}
+    elif kind == "tune":
+        arguments = {
+            key: getattr(given, key)
+            for key in ("corpus", "method", "trials", "metric", "protocol", "case", "seed", "give_up")
+        }
+        arguments["fixed"] = given.values
     elif kind == "project":
         arguments = {key: getattr(given, key) for key in ("corpus", "model", "kind", "values")}
     else:

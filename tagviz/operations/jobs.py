@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tagviz.errors import BadParameter
-from tagviz.operations import corpora, maps, models, verdicts
+from tagviz.operations import corpora, maps, models, tuning, verdicts
 from tagviz.operations.methods import method
 from tagviz.settings import settings
 from tagviz.store.db import engine
@@ -75,7 +75,36 @@ def _evaluate(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallbac
     return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "report": ident, "questions": len(report)}
 
 
-KINDS: Mapping[str, Handler] = {"import": _import, "train": _train, "project": _project, "evaluate": _evaluate}
+def _tune(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    corpus = corpora.open_corpus(ws, given["corpus"], given.get("version", ""))
+    study = tuning.tune(
+        ws,
+        corpus,
+        given["method"],
+        int(given.get("trials", 30)),
+        _objective(given),
+        given.get("fixed"),
+        bool(given.get("give_up", False)),
+        given.get("until"),
+        progress,
+    )
+    return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, **tuning.described(study)}
+
+
+def _objective(given: Mapping[str, Any]) -> tuning.Objective:
+    """What a tuning job maximises."""
+    return tuning.Objective(
+        given.get("metric", ""), given.get("protocol", ""), given.get("case", ""), int(given.get("seed", 42))
+    )
+
+
+KINDS: Mapping[str, Handler] = {
+    "import": _import,
+    "train": _train,
+    "tune": _tune,
+    "project": _project,
+    "evaluate": _evaluate,
+}
 """What a job can be. Arguments are JSON, named as in the operation that does the work."""
 
 
@@ -96,6 +125,11 @@ def submit(ws: Workspace, kind: str, arguments: Mapping[str, Any], start: bool =
         ws.versions(arguments["corpus"])
     if kind == "train":
         method(arguments["method"]).params.parse(arguments.get("values"))
+    if kind == "tune" and "until" not in arguments:  # counted once, so that a job run again does not begin anew
+        corpus = corpora.open_corpus(ws, arguments["corpus"], arguments.get("version", ""))
+        found = tuning.look(ws, corpus, arguments["method"], _objective(arguments), arguments.get("fixed"))
+        known = 0 if found is None else len(found.trials)
+        arguments = {**arguments, "until": known + int(arguments.get("trials", 30))}
     ident = queue(ws).submit(kind, arguments)
     if start:
         ensure_worker(ws)

@@ -1,15 +1,18 @@
-"""Settings searched on validation data: a study per corpus and method, which can be stopped and taken up again."""
+"""Settings searched on validation data: a study per corpus, method and objective, which can be stopped and taken up
+again."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import orjson
 import pandas as pd
 
-from tagviz.errors import BadParameter
+from tagviz.errors import BadParameter, NotReady
 from tagviz.evaluate import metrics, report
 from tagviz.evaluate.split import Protocol, Split, split
 from tagviz.operations.methods import Entry, checked_variant, method
@@ -18,23 +21,67 @@ from tagviz.settings import settings
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus, Kind, Progress, ProgressCallback, Recommender, quiet
 
+if TYPE_CHECKING:
+    import optuna
+
 QUESTIONS = 1000
 """Validation questions of a trial: more is steadier and slower."""
+SHARE = 0.15
+"""Share of the playlists that are asked about."""
+METRICS = ("arena", "tag_ndcg", "song_ndcg", "recall", "hit", "mrr")
+"""What can be maximised: the Arena's combined score, nDCG by its rule, and recall, hits and reciprocal rank of the
+first ten tags."""
+FIRST_LOOK = 4
+"""Where hopeless trials are given up, a trial first learns from this fraction of the playlists."""
+STARTUP = 8
+"""Trials that are always carried through."""
+COUNTS = ("COMPLETE", "PRUNED")
+"""States of trials that count; one whose process died or was stopped does not."""
+KEPT_PERCENT = 60.0
+"""Of the first looks, the best so many per cent go on."""
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What is maximised: `metric` (one of METRICS, "" the Arena's score, or the tags' nDCG where no songs are asked
+    for), on questions of `protocol` ("" `arena` where the corpus has songs, else `tags`), of one `case` or all ("")."""
+
+    metric: str = ""
+    protocol: Protocol | str = ""
+    case: str = ""
+    seed: int = 42
+
+    def settled(self, corpus: Corpus) -> Objective:
+        """The same with protocol and metric filled in. Raises BadParameter for a metric that does not exist."""
+        protocol = self.protocol or ("arena" if corpus.has(Kind.SONG) else "tags")
+        metric = self.metric or ("arena" if protocol == "arena" and corpus.has(Kind.TAG) else "tag_ndcg")
+        if not corpus.has(Kind.TAG):
+            metric = self.metric or "song_ndcg"
+        if metric not in METRICS:
+            raise BadParameter(
+                f"There is no metric {metric!r}", f"metrics: {', '.join(METRICS)}", "choose one of these"
+            )
+        return Objective(metric, protocol, self.case, self.seed)
 
 
 @dataclass(frozen=True, eq=False)
 class Study:
     """What a search has found.
 
-    best, score: the best settings and what they reached. trials: one row a trial (`number`, `score`, the settings,
-    `seconds`). importance: share of the score's variation that each setting explains; empty with too few trials.
+    best, score: the best settings (those that were fixed among them) and what they reached; empty and NaN before the
+    first trial. trials: one row a trial (`number`, `score`, the settings, `seconds`, `given_up`,
+    `default`). importance: share of
+    the score's variation that each setting explains; empty with too few trials. default: what the defaults reached.
     """
 
     method: str
+    objective: Objective
+    fixed: Mapping[str, Any]
     best: Mapping[str, Any]
     score: float
+    default: float
     trials: pd.DataFrame
-    importance: Mapping[str, float]
+    importance: Mapping[str, float] = field(default_factory=dict)
 
 
 def tune(
@@ -42,70 +89,180 @@ def tune(
     corpus: Corpus,
     ref: str,
     trials: int = 30,
-    protocol: Protocol | None = None,
-    seed: int = 42,
+    objective: Objective = Objective(),
+    fixed: Mapping[str, Any] | None = None,
+    give_up: bool = False,
+    until: int | None = None,
     progress: ProgressCallback = quiet,
 ) -> Study:
     """`trials` more trials of the method's settings (those with a range) by Bayesian search (TPE, Bergstra 2011).
 
     Each trial trains on a part of the corpus and is judged on playlists of other groups. The study is kept in the
-    workspace: asking again goes on from there. The method's present defaults are the first trial. To judge what was
-    found, split first and tune the training side. Raises BadParameter for a method without ranges.
+    workspace: asking again goes on from there. The method's defaults are the first trial. To judge what was found,
+    split first and tune the training side.
+
+    fixed: settings that are not searched. give_up: a trial first learns from a quarter of the playlists and ends there
+    if it is among the worst so far (as in successive halving, Jamieson & Talwalkar 2016). until: instead of `trials`,
+    how many the study shall have in all, so that a job that is run again does not begin its count anew.
+
+    Raises BadParameter for a method without ranges, a setting or a metric that does not exist.
     """
     import optuna
 
-    name, _, variant = ref.partition(":")
-    entry = method(name)
-    variant = checked_variant(entry, variant)
-    space = ranges(entry)
+    entry, variant = _asked(ref)
+    fixed = entry.params.parse(fixed).model_dump(include=set(fixed or {}), mode="json")
+    space = {name: bounds for name, bounds in ranges(entry).items() if name not in fixed}
     if not space:
-        raise BadParameter(f"{name} has nothing to tune", "none of its settings has a range", "choose another method")
-    protocol = protocol or ("arena" if corpus.has(Kind.SONG) else "tags")
-    parts = split(corpus, protocol, "real", seed=seed, share=0.15, limit=QUESTIONS)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    ws.home.mkdir(parents=True, exist_ok=True)
-    study = optuna.create_study(
-        storage=f"sqlite:///{ws.home / 'tuning.db'}",
-        study_name=f"{corpus.fingerprint} {name}:{variant} {protocol} {seed}",
-        sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True),
-        direction="maximize",
-        load_if_exists=True,
-    )
-    if not study.trials:
-        study.enqueue_trial({name: entry.params.model_fields[name].default for name in space})
+        raise BadParameter(f"{ref} has nothing to tune", "no setting with a range is left", "choose another method")
+    objective = objective.settled(corpus)
+    progress(Progress("Choosing questions"))
+    parts = split(corpus, objective.protocol, "real", seed=objective.seed, share=SHARE, limit=QUESTIONS)  # type: ignore[arg-type]
+    rows = np.random.default_rng(objective.seed).permutation(len(parts.train))[: len(parts.train) // FIRST_LOOK]
+    part = parts.train.select(np.sort(rows)) if give_up else None
+    study = _study(ws, corpus, ref, objective, fixed, create=True)
+    study.pruner = optuna.pruners.PercentilePruner(
+        KEPT_PERCENT, STARTUP
+    )  # the percentile that is kept if give_up else optuna.pruners.NopPruner()
+    if not any(trial.user_attrs.get("default") and trial.state.name in COUNTS for trial in study.trials):
+        usual = {name: entry.params.model_fields[name].default for name in space}
+        study.enqueue_trial(usual, user_attrs={"default": True})
 
-    def objective(trial: optuna.Trial) -> float:
-        params = entry.params.parse({name: _suggested(trial, name, bounds) for name, bounds in space.items()})
-        own = tools(ws, parts.train, settings().seed, quiet)
-        fitted = entry.fit(parts.train, params, own)
-        asked = entry.load(*fitted.state(), parts.train, own, variant) if variant else fitted
-        return judge(asked, parts)
+    def reached(trial: optuna.Trial) -> float:
+        values = {**fixed, **{name: _suggested(trial, name, bounds) for name, bounds in space.items()}}
 
-    def tell(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
-        done = len([each for each in study.trials if each.state.is_finished()])
-        numbers = {"score": float(trial.value or np.nan), "best": float(study.best_value)}
-        progress(Progress("Tuning", min(1.0, done / max(done, before + trials)), f"trial {done}", numbers))
+        def tell(inner: Progress) -> None:  # training tells often, which is also when a person's wish to stop is heard
+            fraction = min(1.0, (done(study) - before + 0.9 * (inner.fraction or 0.0)) / max(1, wanted))
+            progress(Progress("Tuning", fraction, f"trial {trial.number + 1}: {inner.phase}"))
 
-    before = len([each for each in study.trials if each.state.is_finished()])
-    study.optimize(objective, n_trials=trials, callbacks=[tell])
-    return _found(name, study)
+        if part is not None:
+            trial.report(_reached(ws, entry, variant, part, parts, values, objective, quiet), 1)
+            if trial.should_prune():
+                raise optuna.TrialPruned()
+        return _reached(ws, entry, variant, parts.train, parts, values, objective, tell)
+
+    def told(study: optuna.Study, trial: optuna.trial.FrozenTrial) -> None:
+        numbers = {"trial": float(trial.number), **{name: float(given) for name, given in trial.params.items()}}
+        best = _best(study)
+        if best is not None and trial.state.name == "COMPLETE":
+            numbers |= {"score": float(trial.value or 0.0), "best": float(best.value or 0.0)}
+        progress(Progress("Tuning", min(1.0, (done(study) - before) / max(1, wanted)), _note(trial, best), numbers))
+
+    before = done(study)
+    wanted = max(0, until - before) if until is not None else trials
+    if wanted:
+        study.optimize(reached, n_trials=wanted, callbacks=[told])
+    return _found(entry, study, objective, fixed)
+
+
+def look(
+    ws: Workspace, corpus: Corpus, ref: str, objective: Objective = Objective(), fixed: Mapping[str, Any] | None = None
+) -> Study | None:
+    """What a study has found so far, also while it runs; None before its first trial."""
+    entry, _ = _asked(ref)
+    objective = objective.settled(corpus)
+    fixed = entry.params.parse(fixed).model_dump(include=set(fixed or {}), mode="json")
+    try:
+        return _found(entry, _study(ws, corpus, ref, objective, fixed, create=False), objective, fixed)
+    except NotReady:
+        return None
+
+
+def described(study: Study) -> dict[str, Any]:
+    """A study as JSON: what is printed, and what a job keeps."""
+    return {
+        "method": study.method,
+        "metric": study.objective.metric,
+        "protocol": study.objective.protocol,
+        "case": study.objective.case,
+        "best": dict(study.best),
+        "score": _number(study.score),
+        "default_score": _number(study.default),
+        "importance": {name: round(float(share), 4) for name, share in study.importance.items()},
+        "trials": [
+            {name: _number(given) if isinstance(given, float) else given for name, given in row.items()}
+            for row in study.trials.to_dict("records")
+        ],
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if value != value else float(value)
+
+
+def done(study: optuna.Study) -> int:
+    """Finished trials, those that were given up among them; not those that were interrupted."""
+    return sum(trial.state.name in COUNTS for trial in study.trials)
 
 
 def ranges(entry: Entry) -> dict[str, dict[str, Any]]:
     """Settings of a method that have a range to search: name → low, high, log, whole (integers only)."""
     found = {}
-    for name, field in entry.params.model_fields.items():
-        extra = field.json_schema_extra
+    for name, field_ in entry.params.model_fields.items():
+        extra = field_.json_schema_extra
         if isinstance(extra, dict) and isinstance(extra.get("tune"), dict):
-            found[name] = {**extra["tune"], "whole": field.annotation is int}  # type: ignore[dict-item]
+            found[name] = {**extra["tune"], "whole": field_.annotation is int}  # type: ignore[dict-item]
     return found
 
 
-def judge(recommender: Recommender, parts: Split) -> float:
-    """The score that is maximised: the Arena's combined score, or the tags' nDCG where no songs are asked for."""
+def judge(recommender: Recommender, parts: Split, objective: Objective) -> float:
+    """The score that is maximised. Raises NotReady where no question has it."""
     label = recommender.method
-    table = metrics.summary(report.build({label: recommender}, parts, n_tags=10), resamples=0).iloc[0]
-    return float(next(table[name] for name in ("arena", "tag_ndcg", "song_ndcg") if np.isfinite(table[name])))
+    judged = report.build({label: recommender}, parts, n_tags=10)
+    kind = Kind.TAG if Kind.TAG in judged.kinds else judged.kinds[0]
+    table = metrics.summary(judged, kind, min(10, judged.depth(kind)), objective.case, resamples=0).iloc[0]
+    score = float(table[objective.metric])
+    if not np.isfinite(score):
+        raise NotReady(
+            f"{objective.metric} says nothing here",
+            f"protocol {objective.protocol}, case {objective.case or 'all'}: no question has a value for it",
+            "choose another metric, protocol or case",
+        )
+    return score
+
+
+def _reached(
+    ws: Workspace,
+    entry: Entry,
+    variant: str,
+    train: Corpus,
+    parts: Split,
+    values: Mapping[str, Any],
+    objective: Objective,
+    progress: ProgressCallback,
+) -> float:
+    own = tools(ws, train, settings().seed, progress)
+    fitted = entry.fit(train, entry.params.parse(values), own)
+    asked = entry.load(*fitted.state(), train, own, variant) if variant else fitted
+    return judge(asked, parts, objective)
+
+
+def _asked(ref: str) -> tuple[Entry, str]:
+    name, _, variant = ref.partition(":")
+    entry = method(name)
+    return entry, checked_variant(entry, variant)
+
+
+def _study(
+    ws: Workspace, corpus: Corpus, ref: str, objective: Objective, fixed: Mapping[str, Any], create: bool
+) -> optuna.Study:
+    """The study of these words, in the workspace. Raises NotReady where there is none and `create` does not hold."""
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    settled = orjson.dumps([asdict(objective), dict(fixed)], option=orjson.OPT_SORT_KEYS)
+    name = f"{corpus.fingerprint} {ref} {hashlib.sha256(settled).hexdigest()[:12]}"
+    path = ws.home / "tuning.db"
+    if not create and not path.is_file():
+        raise NotReady("Nothing was tuned here", name, "start a study")
+    ws.home.mkdir(parents=True, exist_ok=True)
+    # what was fixed and asked is in the name, so that every study keeps to one question
+    storage = optuna.storages.RDBStorage(f"sqlite:///{path}", engine_kwargs={"connect_args": {"timeout": 30}})
+    sampler = optuna.samplers.TPESampler(seed=objective.seed, multivariate=True)
+    if not create and name not in optuna.get_all_study_names(storage):
+        raise NotReady("Nothing was tuned here", name, "start a study")
+    return optuna.create_study(
+        storage=storage, study_name=name, sampler=sampler, direction="maximize", load_if_exists=True
+    )
 
 
 def _suggested(trial: Any, name: str, bounds: Mapping[str, Any]) -> float | int:
@@ -114,14 +271,42 @@ def _suggested(trial: Any, name: str, bounds: Mapping[str, Any]) -> float | int:
     return float(trial.suggest_float(name, bounds["low"], bounds["high"], log=bounds["log"]))
 
 
-def _found(name: str, study: Any) -> Study:
+def _best(study: optuna.Study) -> optuna.trial.FrozenTrial | None:
+    whole = [trial for trial in study.trials if trial.state.name == "COMPLETE" and trial.value is not None]
+    return max(whole, key=lambda trial: trial.value or 0.0, default=None)
+
+
+def _note(trial: optuna.trial.FrozenTrial, best: optuna.trial.FrozenTrial | None) -> str:
+    reached = "given up" if trial.value is None or trial.state.name == "PRUNED" else f"{trial.value:.4f}"
+    so_far = f", best {best.value:.4f} (trial {best.number + 1})" if best is not None else ""
+    return f"trial {trial.number + 1}: {reached}{so_far}"
+
+
+def _found(entry: Entry, study: optuna.Study, objective: Objective, fixed: Mapping[str, Any]) -> Study:
     import optuna
 
-    finished = [trial for trial in study.trials if trial.value is not None]
     rows = [
-        {"number": trial.number, "score": trial.value, **trial.params, "seconds": trial.duration.total_seconds()}
-        for trial in finished
+        {
+            "number": trial.number,
+            "score": trial.value if trial.state.name == "COMPLETE" else float("nan"),
+            **trial.params,
+            "seconds": trial.duration.total_seconds() if trial.duration else float("nan"),
+            "given_up": trial.state.name == "PRUNED",
+            "default": bool(trial.user_attrs.get("default")),
+        }
+        for trial in study.trials
+        if trial.state.name in COUNTS
     ]
-    enough = len(finished) >= 10 and len({trial.value for trial in finished}) > 1
-    importance = optuna.importance.get_param_importances(study) if enough else {}
-    return Study(name, study.best_params, float(study.best_value), pd.DataFrame(rows), importance)
+    whole = [row for row in rows if not row["given_up"]]
+    enough = len(whole) >= 10 and len({row["score"] for row in whole}) > 1
+    best = _best(study)
+    return Study(
+        method=entry.name,
+        objective=objective,
+        fixed=dict(fixed),
+        best={} if best is None else {**fixed, **best.params},
+        score=float("nan") if best is None or best.value is None else float(best.value),
+        default=next((float(row["score"]) for row in whole if row["default"]), float("nan")),
+        trials=pd.DataFrame(rows),
+        importance=optuna.importance.get_param_importances(study) if enough else {},
+    )
