@@ -4,7 +4,6 @@ here."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,14 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tagviz.figures.template import (
-    GREY,
     LIGHT_IS_GOOD,
     SYMBOLS,
     colour,
     figure,
     line,
     line_colour,
-    paper,
     safe,
     soft_ink,
 )
@@ -49,7 +46,7 @@ def similarity_heatmap(
     title: str,
     one_question: bool = False,
     dark: bool = False,
-    height: int = 380,
+    height: int = 300,
 ) -> go.Figure:
     """Recommended (rows, best first) × hidden tags (columns), cosine; light = close. A click gives `customdata` =
     [row, column], both from 0."""
@@ -125,119 +122,51 @@ def instead_heatmap(
     return _matrix_axes(made)
 
 
-def rank_histogram(
-    bars: Sequence[str],
-    shares: Mapping[str, NDArray[Any]],
-    title: str,
-    kind: str = "tag",
-    median: Mapping[str, float] | None = None,
-    ends: NDArray[Any] | None = None,
-    cumulative: bool = False,
-    dark: bool = False,
-    height: int = 340,
-) -> go.Figure:
-    """Where the hidden items come, per model; the last bar is "not found". With `cumulative`, lines of how many were
-    found up to each place. median and ends: the place of the middle item and the last place of each bar, to mark it.
-    A click gives `customdata` = [model's number, bar]."""
-    import plotly.graph_objects as go
-
-    made = figure(title, dark, height, x="Place in our list", y=f"Share of the hidden {kind}s")
-    names = [*map(safe, bars)]
-    for number, (label, values) in enumerate(shares.items()):
-        shown = np.cumsum(values[:-1]) if cumulative else values
-        found = f"{1 - values[-1]:.0%} found" if values.sum() else "nothing hidden"
-        places = names[: len(shown)]
-        custom = np.column_stack([np.full(len(shown), number), np.arange(len(shown))])
-        template = f"{safe(label)}<br>place %{{x}}: %{{y:.1%}}<extra></extra>"
-        look = colour(number)
-        if cumulative:
-            made.add_trace(
-                go.Scatter(
-                    x=places,
-                    y=shown,
-                    name=f"{safe(label, 28)}: {found}",
-                    mode="lines+markers",
-                    line=line(number),
-                    marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 7},
-                    customdata=custom,
-                    hovertemplate=template,
-                )
-            )
-        else:
-            last = np.array([0.55] if len(shares) == 1 else [1.0])
-            opacity = np.concatenate([np.ones(len(shown) - 1), last])
-            pattern = ["/" if bar == len(shown) - 1 else "" for bar in range(len(shown))]
-            made.add_trace(
-                go.Bar(
-                    x=places,
-                    y=shown,
-                    name=f"{safe(label, 28)}: {found}",
-                    text=[""] * (len(shown) - 1) + [found if len(shares) == 1 else ""],
-                    textposition="outside",
-                    textangle=0,
-                    cliponaxis=False,
-                    marker={
-                        "color": look,
-                        "opacity": opacity,
-                        "line_width": 0,
-                        "pattern": {"shape": pattern, "size": 5},
-                    },
-                    customdata=custom,
-                    hovertemplate=template,
-                )
-            )
-    for number, label in enumerate(shares):
-        middle = (median or {}).get(label, float("inf"))
-        if ends is not None and isfinite(middle):
-            bar = int(np.searchsorted(ends, middle))
-            text = "half are found by here" if len(shares) == 1 else f"half: {safe(label, 24)}"
-            mark = colour(number) if len(shares) > 1 else soft_ink(dark)
-            made.add_vline(x=bar, line={"color": mark, "dash": "dot", "width": 2}, layer="above")
-            made.add_annotation(
-                x=bar, y=1 - 0.08 * number, yref="paper", text=text, showarrow=False, xanchor="left", xshift=6,
-                font={"size": 12, "color": soft_ink(dark)}, bgcolor=paper(dark), opacity=0.9,
-            )  # fmt: skip
-    made.update_xaxes(type="category", showgrid=False)
-    made.update_yaxes(tickformat=".0%", rangemode="tozero")
-    made.update_layout(bargap=0.15, bargroupgap=0.05, showlegend=len(shares) > 1)
-    return _legend_below_title(made) if len(shares) > 1 else made
-
-
 def metric_dots(
     table: pd.DataFrame, metrics: Sequence[str], title: str, dark: bool = False, height: int = 0
 ) -> go.Figure:
-    """Models (rows) × metrics (columns) as dots with 95 % whiskers. table: as from `evaluate.metrics.summary`."""
+    """Models (rows, the best by the last metric first) × metrics (columns) as dots with 95 % whiskers. table: as from
+    `evaluate.metrics.summary`; its index gives the models' colours."""
     import plotly.graph_objects as go
-    from plotly.subplots import make_subplots
 
-    models = [safe(str(model), 28) for model in table["model"]]
-    made = make_subplots(
-        cols=len(metrics),
-        shared_yaxes=True,
-        horizontal_spacing=0.03,
-        column_titles=[NAMES.get(metric, metric) for metric in metrics],
-        figure=figure(title, dark, height or 110 + 34 * len(models)),
-    )
-    for at, metric in enumerate(metrics, 1):
+    table = table.sort_values(metrics[-1], ascending=False, kind="stable")
+    models = _unique([str(model) for model in table["model"]], 28)
+    made = figure(title, dark, height or max(150, 76 + 26 * len(models)))
+    wide = 1 / len(metrics)
+    for at, metric in enumerate(metrics):
         values, low, high = _interval(table, metric)
         text = [f"{v:.3f} ({a:.3f} to {b:.3f})" for v, a, b in zip(values, low, high, strict=True)]
+        axis = f"x{at + 1}" if at else "x"
         made.add_trace(
             go.Scatter(
                 x=values,
                 y=models,
                 mode="markers",
-                marker={"color": [colour(n) for n in range(len(models))], "size": 9},
-                error_x=_whiskers(values, low, high) | {"color": GREY},
+                marker={"color": [colour(int(n)) for n in table.index], "size": 7},
+                error_x=_whiskers(values, low, high) | {"color": soft_ink(dark), "thickness": 2, "width": 6},
                 text=text,
-                hovertemplate="%{y}<br>%{text}<extra></extra>",
+                hovertemplate=f"%{{y}}<br>{NAMES.get(metric, metric)} %{{text}}<extra></extra>",
                 showlegend=False,
-            ),
-            row=1,
-            col=at,
+                xaxis=axis,
+            )
         )
-    made.update_xaxes(rangemode="tozero", nticks=4, title_text="")
-    made.update_layout(margin_t=made.layout.margin.t + 24)
-    made.update_yaxes(autorange="reversed", showgrid=False, type="category")
+        top = float(np.nanmax(high, initial=0.0)) or 1.0
+        name = axis.replace("x", "xaxis")
+        made.update_layout(
+            {
+                name: {
+                    "domain": [at * wide, (at + 0.9) * wide],
+                    "range": [0, 1.08 * top],
+                    "nticks": 3,
+                    "tickangle": 0,
+                    "tickfont": {"size": 11},
+                    "title": {"text": NAMES.get(metric, metric)},
+                    "side": "top",
+                    "anchor": "y",
+                }
+            }
+        )
+    made.update_yaxes(autorange="reversed", showgrid=True, type="category", title_text="")
     return made
 
 

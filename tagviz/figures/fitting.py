@@ -1,8 +1,8 @@
-"""Figures made to fit a page: titles that wrap in half its width, cells that can be clicked."""
+"""Figures made to fit a page: titles that the page itself says, cells that can be clicked."""
 
 from __future__ import annotations
 
-import textwrap
+import html
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,17 +10,14 @@ import numpy as np
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-LINE = 20
-"""Pixels of a line of text."""
+BARE = 12
+"""Pixels above a figure without a title, into which its upper labels may reach."""
 
 
-def narrow(made: go.Figure, width: int = 44) -> None:
-    """Wraps the title at `width` characters and makes room above for it and for a legend of several lines."""
-    words = str(made.layout.title.text or "").replace("<br>", " ")
-    lines = textwrap.wrap(words, width, break_long_words=False)
-    entries = sum(bool(trace.name) and trace.showlegend is not False for trace in made.data)
-    legend = LINE * entries if entries > 1 and made.layout.showlegend is not False else 0
-    made.update_layout(title_text="<br>".join(lines), margin_t=30 + LINE * len(lines) + legend)
+def untitled(made: go.Figure) -> None:
+    """Takes the title out and keeps it as `layout.meta`, and a page says it as text that wraps at any width."""
+    title = html.unescape(str(made.layout.title.text or "").replace("<br>", " "))
+    made.update_layout(title_text="", margin_t=BARE, meta=title)
 
 
 def clickable(made: go.Figure) -> None:

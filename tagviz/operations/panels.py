@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from tagviz.evaluate import beyond, compare, heatmaps, html, metrics, ranks, segments, words
 from tagviz.evaluate.report import EvalReport
 from tagviz.figures import evaluation as draw
+from tagviz.figures.places import rank_histogram
 from tagviz.types import Kind
 
 SHOWN = ("precision", "recall", "f1", "ndcg")
@@ -58,7 +59,7 @@ def panel(
     verdicts = compare.verdicts(comparison, best)
     sentence = words.table_sentence(summary, comparison, k, kind)
     shape = ranks.histogram(report, kind, k, case, () if overlaid else (label,))
-    histogram = draw.rank_histogram(
+    histogram = rank_histogram(
         shape.bars, shape.shares, words.histogram_title(shape, label), kind, shape.median, shape.ends, cumulative, dark
     )
     return Panel(

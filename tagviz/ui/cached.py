@@ -17,7 +17,7 @@ from tagviz.evaluate import beyond as beyond_views
 from tagviz.evaluate import metrics
 from tagviz.evaluate import segments as segment_views
 from tagviz.evaluate.report import EvalReport
-from tagviz.figures.fitting import clickable, narrow
+from tagviz.figures.fitting import clickable, untitled
 from tagviz.operations import answers as answering
 from tagviz.operations import corpora as corpus_room
 from tagviz.operations import jobs as job_room
@@ -39,6 +39,10 @@ from tagviz.ui.map_component import MapFiles
 
 FRESH = 3.0
 """Seconds for which lists of corpora and models are believed, so that what other processes make shows up soon."""
+
+
+RESAMPLES = 400
+"""Bootstrap resamples behind the whiskers while a slider is moved; an exported report takes 1,000."""
 
 
 @dataclass(frozen=True)
@@ -245,12 +249,12 @@ def _report(fingerprint: str, ident: str) -> EvalReport:
 def panel(
     place: ReportPlace, kind: Kind, k: int, case: str, label: str, reading: Reading, cumulative: bool, dark: bool
 ) -> Panel:
-    """The panel; its sentence stands above the dots on the page, not in their title."""
-    made = panel_room.panel(place.opened, label, kind, k, case, reading, cumulative, dark=dark)
-    made.dots.update_layout(title_text="", margin_t=40)
-    narrow(made.histogram)
+    """The panel; the page says the figures' titles, which are kept in their `layout.meta`."""
+    made = panel_room.panel(place.opened, label, kind, k, case, reading, cumulative, dark=dark, resamples=RESAMPLES)
+    untitled(made.dots)
+    untitled(made.histogram)
     if made.heatmap is not None:
-        narrow(made.heatmap)
+        untitled(made.heatmap)
         clickable(made.heatmap)
     return made
 

@@ -20,6 +20,8 @@ MENU = (
     (state.DATA, "Data", ":material/library_music:"),
 )
 
+SIDEBAR_PX = 256
+
 FIRST = "demo"
 """The corpus that is shown when nobody has chosen one, if it is there."""
 
@@ -51,7 +53,13 @@ def open_page(title: str, question: str = "") -> Here:
 
     Without any corpus the page ends here, with the way to bring one in.
     """
-    st.set_page_config(page_title=f"{title} · tagviz", page_icon=str(ASSETS / "icon.svg"), layout="wide")
+    st.set_page_config(
+        page_title=f"{title} · tagviz",
+        page_icon=str(ASSETS / "icon.svg"),
+        layout="wide",
+        initial_sidebar_state=SIDEBAR_PX,
+    )
+    st.html(ASSETS / "page.css")
     st.logo(str(ASSETS / f"logo-{'dark' if widgets.dark() else 'light'}.svg"), size="large")
     corpora = cached.corpora()
     with st.sidebar:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,58 +87,73 @@ def show(view: View) -> None:
     grid = st.grid(2, min_column_width=420, gap="large")
     left, right = grid.cell(), grid.cell()
     with left:
-        st.markdown(f"**{plain.escape(panel.sentence, 400)}**")
-        widgets.figure(panel.dots, "dots", panel.sentence)
         _table(view, panel)
+        widgets.figure(panel.dots, "dots", panel.sentence)
         st.caption(words.READ_TABLE)
     with right:
         if panel.heatmap is not None:
-            st.segmented_control(
-                "Heatmap",
-                list(READINGS),
-                format_func=READINGS.__getitem__,
-                required=True,
-                label_visibility="collapsed",
-                **state.tied("reading", "similarity", list(READINGS)),
-            )
-            title = str(panel.heatmap.layout.title.text or "Suggested against hidden tags")
-            widgets.figure(panel.heatmap, "heatmap", title, on_select=lambda: _cell(view))
+            with _headed(str(panel.heatmap.layout.meta)):
+                st.segmented_control(
+                    "Heatmap",
+                    list(READINGS),
+                    format_func=READINGS.__getitem__,
+                    required=True,
+                    label_visibility="collapsed",
+                    **state.tied("reading", "similarity", list(READINGS)),
+                )
+            name = str(panel.heatmap.layout.meta)
+            widgets.figure(panel.heatmap, "heatmap", name, on_select=lambda: _cell(view))
             st.caption(panel.heatmap_reading)
-        st.toggle("Add up from the left", **state.tied("cumulative", False))
-        title = str(panel.histogram.layout.title.text or "Places of the hidden items")
-        widgets.figure(panel.histogram, "histogram", title, on_select=lambda: _bar(view))
+        name = str(panel.histogram.layout.meta)
+        with _headed(name, 3):
+            st.toggle("Add up", help="How many are found up to each place", **state.tied("cumulative", False))
+        widgets.figure(panel.histogram, "histogram", name, on_select=lambda: _bar(view))
         st.caption(panel.histogram_reading)
 
 
+@contextmanager
+def _headed(title: str, wide: float = 1.6) -> Iterator[None]:
+    """What a figure says now, and beside it what changes the figure. wide: of the title, against what is beside it."""
+    text, widget = st.columns([wide, 1], vertical_alignment="center")
+    text.markdown(f"**{plain.escape(title, 300)}**")
+    with widget, st.container(horizontal=True, horizontal_alignment="right"):
+        yield
+
+
 def _table(view: View, panel: Panel) -> None:
-    summary = panel.summary
-    verdict = [
-        "★ best" if model == panel.best else "≈ as good" if model in panel.even else "" for model in summary["model"]
-    ]
+    summary = panel.summary.sort_values("ndcg", ascending=False, kind="stable")
     names = {"precision": "Precision", "recall": "Recall", "f1": "F1", "ndcg": "nDCG", "arena": "Arena"}
     kept = [name for name in names if summary[name].notna().any()]
-    frame = pd.DataFrame({"model": summary["model"], "verdict": verdict} | {name: summary[name] for name in kept})
+    frame = pd.DataFrame({"model": [_marked(str(model), panel) for model in summary["model"]]})
+    frame[kept] = summary[kept].to_numpy()
     best = {name: float(summary[name].max()) for name in kept}
     styled = frame.style.apply(
         lambda column: ["font-weight: bold" if value == best[column.name] else "" for value in column],
         subset=list[Hashable](kept),
     )
-    widgets.csv_button(summary, "evaluation")
+    with _headed(panel.sentence, 5):
+        widgets.csv_button(summary, "evaluation")
     st.dataframe(
         styled,
         hide_index=True,
         key="table-evaluation",
         column_config={
-            "model": st.column_config.TextColumn("Model", width=100),
-            "verdict": st.column_config.TextColumn(
-                "", width=72, help="≈: too few questions to tell it from the best; the difference may be chance"
-            ),
+            "model": st.column_config.TextColumn(
+                "Model",
+                width=170,
+                help="★: the best. ≈: too few questions to tell it from the best; the difference may be chance.",
+            )
         }
-        | {name: st.column_config.NumberColumn(names[name], format="%.3f", width=58) for name in kept},
+        | {name: st.column_config.NumberColumn(names[name], format="%.3f", width=62) for name in kept},
         on_select=lambda: _model(list(summary["model"])),
         selection_mode="single-cell",
         alt="Models and their metrics; click one for the playlists behind it",
     )
+
+
+def _marked(model: str, panel: Panel) -> str:
+    """A model's name with what there is to say of it."""
+    return f"{'★ ' if model == panel.best else '≈ ' if model in panel.even else ''}{plain.one_line(model, 60)}"
 
 
 def _model(labels: list[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tagviz.figures import evaluation as draw
 from tagviz.figures import template
+from tagviz.figures.places import rank_histogram
 
 PAGES = {False: "#FFFFFF", True: "#11151C"}
 EVIL = '<a href="x">b</a> & <b>c</b>'
@@ -64,10 +65,10 @@ def every_figure(dark: bool) -> list[go.Figure]:
     return [
         draw.similarity_heatmap(values, ["1", "2"], [EVIL, "b"], EVIL, dark=dark),
         draw.instead_heatmap(values, [EVIL, "b"], EVIL, np.array([3, 4]), dark),
-        draw.rank_histogram(
+        rank_histogram(
             ["1", "2", "not found"], shares, EVIL, "tag", {EVIL: 1, "m": np.inf}, np.array([1, 2]), dark=dark
         ),
-        draw.rank_histogram(["1", "2", "not found"], shares, EVIL, cumulative=True, dark=dark),
+        rank_histogram(["1", "2", "not found"], shares, EVIL, cumulative=True, dark=dark),
         draw.metric_dots(table, ["ndcg", "recall"], EVIL, dark),
         draw.segments_dots(parts, "ndcg", EVIL, EVIL, dark),
         draw.agreement_heatmap(values, [EVIL, "m"], EVIL, dark),
@@ -136,5 +137,5 @@ def test_equal_labels_stay_apart() -> None:
 def test_a_cell_and_a_bar_say_where_they_are() -> None:
     heatmap = draw.similarity_heatmap(np.zeros((3, 2)), list("abc"), list("de"), "t").data[0]
     assert heatmap.customdata[2, 1].tolist() == [2, 1]
-    bars = draw.rank_histogram(["1", "not found"], {"a": np.array([1, 0.0]), "b": np.array([0.5, 0.5])}, "t").data
-    assert bars[1].customdata.tolist() == [[1, 0], [1, 1]]
+    bars = rank_histogram(["1", "not found"], {"a": np.array([1, 0.0]), "b": np.array([0.5, 0.5])}, "t").data
+    assert [bar.customdata.tolist() for bar in bars] == [[[0, 0]], [[0, 1]], [[1, 0]], [[1, 1]]]
