@@ -2,7 +2,8 @@
 
 playlists: the playlists whose title, tags and songs say most nearly the same, then their items. items: the items whose
 own vectors lie nearest. Vectors are centred by kind, since sentence models put all short texts into one narrow cone (Mu
-& Viswanath, "All-but-the-Top", 2018).
+& Viswanath, "All-but-the-Top", 2018), and what tells scripts apart is taken out, so that translations meet (Yang et
+al., "A Simple and Effective Method To Eliminate the Self Language Bias in Multilingual Representations", 2021).
 """
 
 from __future__ import annotations
@@ -20,11 +21,14 @@ from tagviz.params import Params, knob
 from tagviz.recommend.embedding import embedding_from
 from tagviz.recommend.shared import check_kind, dense, reasons
 from tagviz.recommend.space import Space, nearest, unit
+from tagviz.text import language
 from tagviz.types import Asked, Corpus, Embedding, Floats, Ints, Kind, Reason, frozen, key_of
 
 WAYS = ("playlists", "items")
 CARRIED = "head."
 """How the names of arrays begin that `state` keeps for whoever makes the encoder."""
+FEWEST_OF_SCRIPT = 20
+"""Tags in a script, below which its mean says too little."""
 KEPT_TITLES = 10_000
 """Titles whose vectors are remembered."""
 
@@ -84,12 +88,14 @@ class SentenceRecommender:
         if way not in WAYS:
             raise BadParameter(f"There is no way {way!r}", f"ways: {', '.join(WAYS)}", "choose one of these")
         centred = params.centred if way == "playlists" else params.centred_items
+        self._scripts = _script_directions(texts)
         self.corpus = corpus
         self.texts = texts
+        heard = replace(texts, vectors=frozen(_without(texts.vectors, self._scripts)))
         self.params = params
         self.way = way
-        self.embedding = _placed(corpus, texts, params.songs, centred)
-        self.centre = _mean(texts.of(Kind.PLAYLIST)) if centred else np.zeros(texts.dimension, dtype=np.float32)
+        self.embedding = _placed(corpus, heard, params.songs, centred)
+        self.centre = _mean(heard.of(Kind.PLAYLIST)) if centred else np.zeros(texts.dimension, dtype=np.float32)
         self.space = Space(corpus, self.embedding)
         self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind))
         self._tools = tools
@@ -181,7 +187,7 @@ class SentenceRecommender:
                 return self._titles(titles)
             encode: Encode = self._tools.encoder(self.params.model)
             read = encode(new) if self._directions is None else unit(encode(new) @ self._directions)
-            self._known.update(zip(new, unit(read - self.centre), strict=True))
+            self._known.update(zip(new, unit(_without(read, self._scripts) - self.centre), strict=True))
         blank = np.zeros_like(self.centre)
         return np.array([self._known.get(title, blank) for title in titles], dtype=np.float32)
 
@@ -216,6 +222,22 @@ def _placed(corpus: Corpus, texts: Embedding, song_weight: float, centred: bool)
     return replace(
         texts, vectors=frozen(vectors), norms=frozen(np.linalg.norm(vectors, axis=1), np.float32), outputs=None
     )
+
+
+def _script_directions(texts: Embedding) -> Floats:
+    """(d, scripts − 1) orthonormal: the differences between the mean tags of the scripts that have enough of them."""
+    vectors, tags = texts.of(Kind.TAG), texts.vocabs[Kind.TAG].ids if Kind.TAG in texts.vocabs else ()
+    scripts = np.array([language(tag) for tag in tags], dtype=object)
+    names, counts = np.unique(scripts.astype(str), return_counts=True)
+    means = [vectors[scripts == name].mean(axis=0) for name in names[counts >= FEWEST_OF_SCRIPT] if name]
+    if len(means) < 2:
+        return np.zeros((texts.dimension, 0), dtype=np.float32)
+    return frozen(np.linalg.qr(np.transpose(means[1:] - means[0]))[0], np.float32)
+
+
+def _without(vectors: Floats, directions: Floats) -> Floats:
+    """Unit vectors less what they have of some directions."""
+    return unit(np.asarray(vectors - vectors @ directions @ directions.T, dtype=np.float32))
 
 
 def _main_directions(vectors: Floats, count: int) -> Floats:
