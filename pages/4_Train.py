@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from tagviz.operations.methods import METHODS
-from tagviz.ui import cached, frame, parameters, plain, registry, state, widgets, work
+from tagviz.ui import cached, frame, parameters, plain, registry, state, tuning, widgets, work
 
 
 def cards() -> str:
@@ -44,7 +44,19 @@ def settings(here: frame.Here, name: str) -> None:
 
 here = frame.open_page("Train", "What is running, and what can be made?")
 with widgets.forgiving():
-    work.work(("train", "project"))
-    st.subheader("Make a new model", anchor=False)
-    settings(here, cards())
-    registry.show(here)
+    work.work(("train", "project", "tune"))
+    TABS = {"": "Make a new model", "tune": "Search the best settings", "keep": "Models of this corpus"}
+    tab = st.segmented_control(
+        "What",
+        list(TABS),
+        format_func=TABS.__getitem__,
+        label_visibility="collapsed",
+        **state.tied("do", "", list(TABS)),
+    )
+    with widgets.forgiving():
+        if tab == "tune":
+            tuning.show(here)
+        elif tab == "keep":
+            registry.show(here)
+        else:
+            settings(here, cards())

@@ -13,6 +13,8 @@ from tagviz.operations.methods import METHODS
 from tagviz.store.jobs import Job, State
 from tagviz.ui import cached, plain, widgets
 
+CURVES = ("loss", "best", "score")
+"""Which of a job's numbers is drawn, if there are several: the first of these."""
 EVERY = 1.0
 """Seconds between two looks while something runs."""
 IDLE = 10.0
@@ -104,7 +106,8 @@ def _curve(job: Job) -> None:
     names = sorted({name for _, numbers in job.curve for name in numbers})
     if len(job.curve) > 1 and names:
         frame = pd.DataFrame([dict(numbers) for _, numbers in job.curve], index=[seconds for seconds, _ in job.curve])
-        st.line_chart(frame[names[0]].dropna(), height=140, x_label="seconds", y_label=names[0])
+        shown = next((name for name in CURVES if name in names), names[0])
+        st.line_chart(frame[shown].dropna(), height=140, x_label="seconds", y_label=shown)
 
 
 def _finished(over: list[Job]) -> None:
@@ -148,6 +151,8 @@ def _outcome(job: Job) -> str:
     result = job.result
     if "model" in result and job.kind == "train":
         return f"the model {result['model']}"
+    if job.kind == "tune" and result.get("best"):
+        return f"{result['metric']} {result['score']:.4f}, the defaults {result['default_score'] or float('nan'):.4f}"
     if "playlists" in result:
         return f"{plain.count(int(result['playlists']), 'playlist')} read"
     if "questions" in result:
@@ -162,6 +167,9 @@ def name_of(job: Job) -> str:
     if job.kind == "train":
         name = str(given.get("method"))
         return f"Train {METHODS[name].title if name in METHODS else name} on {corpus}"
+    if job.kind == "tune":
+        name = str(given.get("method"))
+        return f"Search settings of {METHODS[name].title if name in METHODS else name} on {corpus}"
     if job.kind == "import":
         return f"Import {corpus or plain.one_line(str(given.get('path', '')), 60)}"
     if job.kind == "evaluate":
