@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from tagviz.operations.methods import METHODS
-from tagviz.ui import cached, frame, parameters, plain, registry, state, tuning, widgets, work
+from tagviz.ui import cached, frame, loading, parameters, plain, registry, state, tuning, widgets, work
 
 
 def cards() -> str:
@@ -45,7 +45,12 @@ def settings(here: frame.Here, name: str) -> None:
 here = frame.open_page("Train", "What is running, and what can be made?")
 with widgets.forgiving():
     work.work(("train", "project", "tune"))
-    TABS = {"": "Make a new model", "tune": "Search the best settings", "keep": "Models of this corpus"}
+    TABS = {
+        "": "Make a new model",
+        "tune": "Search the best settings",
+        "load": "Load vectors",
+        "keep": "Models of this corpus",
+    }
     tab = st.segmented_control(
         "What",
         list(TABS),
@@ -56,6 +61,8 @@ with widgets.forgiving():
     with widgets.forgiving():
         if tab == "tune":
             tuning.show(here)
+        elif tab == "load":
+            loading.show(here)
         elif tab == "keep":
             registry.show(here)
         else:

@@ -136,6 +136,15 @@ def _tune(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, 
     return {"corpus": corpus.name, **tuning.described(study)}
 
 
+def _load(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    from tagviz.operations import loading
+
+    corpus = corpora.open_corpus(ws, given.corpus)
+    seen = loading.preview(corpus, given.path, given.format, tell)
+    kept = {} if given.preview else _model(loading.accept(ws, corpus, seen, given.title, tell))
+    return {"corpus": corpus.name, **seen.described(), **kept}
+
+
 def _project(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
     corpus, model = _opened(ws, given, tell)
     started = time.perf_counter()
@@ -321,6 +330,7 @@ COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str,
     "models": _list_models,
     "train": _train,
     "tune": _tune,
+    "load": _load,
     "project": _project,
     "recommend": _recommend,
     "neighbours": _neighbours,

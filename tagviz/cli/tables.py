@@ -67,9 +67,37 @@ def _study(document: dict[str, Any]) -> None:
     table(document["trials"])
 
 
+def _vectors(document: dict[str, Any]) -> None:
+    matched = ", ".join(f"{count:,} {kind}s" for kind, count in document["matched"].items())
+    print(f"{document['file']}: {document['words']:,} words of {document['dimension']} numbers ({document['format']})")
+    print(f"they give {matched} a vector")
+    for key, text in _UNFIT.items():
+        if document[key]:
+            examples = [one["key"] if isinstance(one, dict) else one for one in document[f"{key}_examples"][:5]]
+            print(f"{document[key]:,} {text}, such as {', '.join(examples)}")
+    for note in document["notes"]:
+        print(note)
+    table(document["samples"])
+    print(f"kept as {document['model']}" if "model" in document else "nothing was kept")
+
+
+_UNFIT = {
+    "missing": "words name nothing here",
+    "tags_without_vector": "tags get no vector",
+    "ambiguous": "items fit several words; the one spelled alike won",
+}
+
+
 _LISTS = {
     "corpora": ("corpora", ("name", "playlists", "songs", "tags", "format", "imported")),
     "models": ("models", ("model", "method", "seconds", "bytes", "created", "title", "note")),
     "jobs": ("jobs", ("job", "kind", "state", "phase", "fraction", "seconds", "error")),
 }
-_PRINTERS = {"recommend": _items, "neighbours": _items, "evaluate": _verdict, "methods": _methods, "tune": _study}
+_PRINTERS = {
+    "recommend": _items,
+    "neighbours": _items,
+    "evaluate": _verdict,
+    "methods": _methods,
+    "tune": _study,
+    "load": _vectors,
+}

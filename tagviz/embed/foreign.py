@@ -17,6 +17,7 @@ import numpy as np
 
 from tagviz.embed.items import embedding_of
 from tagviz.errors import BadParameter, NotReady, SourceError
+from tagviz.params import Params, knob
 from tagviz.text import normal
 from tagviz.types import Corpus, Embedding, Floats, Kind, Progress, ProgressCallback, Vocab, quiet, split_key
 
@@ -26,6 +27,13 @@ LARGEST_DIMENSION = 10_000
 CONVERT = "where you trust it: gensim.models.Word2Vec.load(path).wv.save_word2vec_format('vectors.bin', binary=True)"
 PICKLES = (b"\x80", b"(dp", b"ccopy_reg", b"cos\n", b"c__builtin__")
 """How pickles begin: protocol 2 and above, and what protocol 0 commonly starts with."""
+
+
+class ForeignParams(Params):
+    """Which vectors a model of this kind stands for."""
+
+    file: str = knob("", "name of the file that they came from")
+    digest: str = knob("", "hash of its words and vectors")
 
 
 @dataclass(frozen=True, eq=False)

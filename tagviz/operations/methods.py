@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
-from tagviz.embed import finetune, sentence, spectral, word2vec
+from tagviz.embed import finetune, foreign, sentence, spectral, word2vec
 from tagviz.errors import BadParameter, NotReady, UnknownTerm
 from tagviz.methods import Arrays, Tools
 from tagviz.params import Params
@@ -99,6 +99,29 @@ def _load_sentence(
 ) -> Recommender:
     return SentenceRecommender.restore(arrays, params, corpus, tools, variant)
 
+
+def _fit_foreign(corpus: Corpus, params: foreign.ForeignParams, tools: Tools) -> Recommender:
+    if not params.digest or tools.embed is None:
+        raise NotReady("Vectors made elsewhere are not trained here", "they come from a file", "load the file")
+    return EmbeddingRecommender(corpus, tools.embed(corpus, "foreign", params.model_dump()), OUTSIDE[0])
+
+
+OUTSIDE = tuple(name for name in STRATEGIES if name != "context")
+"""Strategies that need no output vectors, which vectors made elsewhere seldom have."""
+
+FOREIGN = Entry(
+    "foreign",
+    "Loaded vectors",
+    "Vectors that others made, matched to this corpus.",
+    "the playlists p with the largest cos(q, p), powered, then what they hold",
+    "",
+    "nothing to train",
+    foreign.ForeignParams,
+    _fit_foreign,
+    _asks,
+    OUTSIDE,
+)
+"""The method of models that are loaded, not trained; not among METHODS, which can be chosen."""
 
 _ALL = (
     Entry(
@@ -233,6 +256,8 @@ METHODS: Mapping[str, Entry] = {entry.name: entry for entry in _ALL}
 
 def method(name: str) -> Entry:
     """The method of this name. Raises UnknownTerm naming the closest."""
+    if name == FOREIGN.name:
+        return FOREIGN
     if name not in METHODS:
         near = get_close_matches(name, METHODS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"methods: {', '.join(METHODS)}"

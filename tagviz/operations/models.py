@@ -16,7 +16,7 @@ import orjson
 import tagviz
 from tagviz.errors import UnknownTerm
 from tagviz.methods import Encode, Tools
-from tagviz.operations.methods import BEST, DEFAULT, METHODS, Entry, checked_variant, method
+from tagviz.operations.methods import BEST, DEFAULT, FOREIGN, METHODS, Entry, checked_variant, method
 from tagviz.params import Params
 from tagviz.settings import settings
 from tagviz.store.encodings import Kept
@@ -149,6 +149,10 @@ def tools(ws: Workspace, corpus: Corpus, seed: int, progress: ProgressCallback) 
     """What methods may use: threads within the cap, sentence models, and each other's embeddings of the same corpus."""
 
     def embed(wanted: Corpus, name: str, values: Mapping[str, Any]) -> Embedding:
+        if name == FOREIGN.name:
+            from tagviz.operations import loading
+
+            return loading.fitted(ws, wanted, values)
         """Fitted for the method that asks and kept inside it: not a model of its own in the registry."""
         entry = method(name)
         fitted = entry.fit(wanted, entry.params.parse(values), own)

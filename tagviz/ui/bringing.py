@@ -56,7 +56,7 @@ def show() -> None:
         help="What the format's reader can be told, as key=value, separated by commas",
     )
     if st.button("Read it", type="primary", icon=":material/upload:", disabled=not (files or path.strip()), key="read"):
-        place = _keep(files) if files else Path(path.strip()).expanduser()
+        place = keep(files) if files else Path(path.strip()).expanduser()
         title = checked(called.strip() or _name(files, place))
         asked = {"path": str(place), "name": title, "format": format, "options": pairs(given or "")}
         cached.submit("import", asked)
@@ -81,7 +81,7 @@ def _name(files: list[Any], place: Path) -> str:
     return "".join(char if char.isalnum() or char in "-_." else "-" for char in stem).strip("-.")[:60] or "playlists"
 
 
-def _keep(files: list[Any]) -> Path:
+def keep(files: list[Any]) -> Path:
     """The uploaded files in a folder of their own, where the import finds them; old ones go."""
     root = cached.workspace().home / "uploads"
     folder = root / secrets.token_hex(8)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from tagviz.operations.corpora import CorpusInfo
-from tagviz.operations.methods import METHODS
+from tagviz.operations.methods import METHODS, method
 from tagviz.settings import ASSETS
 from tagviz.ui import cached, plain, state, widgets
 
@@ -88,7 +88,7 @@ def model_label(ref: str, fingerprint: str) -> str:
     shown = METHODS[name].title if name in METHODS else ""
     for info in cached.models(fingerprint):
         if info.id == name:
-            own = METHODS[info.method].title if info.method in METHODS else info.method
+            own = method(info.method).title
             shown = info.marks.title or f"{own} · {plain.moment(info.created)}"
     return f"{shown or name} ({variant})" if variant else shown or name
 
@@ -97,7 +97,11 @@ def model_refs(fingerprint: str) -> list[str]:
     """What a model picker offers: the default, every method that has been trained, and each trained model."""
     infos = [info for info in cached.models(fingerprint) if not info.marks.archived]
     trained = [name for name in METHODS if any(info.method == name for info in infos)]
-    older = [info.id for info in infos if info.id != cached.resolved(fingerprint, info.method)]
+    older = [
+        info.id
+        for info in infos
+        if info.method not in METHODS or info.id != cached.resolved(fingerprint, info.method)
+    ]
     return list(dict.fromkeys([cached.default(fingerprint), *trained, *older]))
 
 

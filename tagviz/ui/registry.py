@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from tagviz.operations.methods import METHODS
+from tagviz.operations.methods import METHODS, method
 from tagviz.store.workspace import ModelInfo
 from tagviz.ui import cached, plain, state, widgets
 from tagviz.ui.frame import Here
@@ -24,10 +24,7 @@ def show(here: Here) -> None:
         return
     frame = pd.DataFrame(
         {
-            "name": [
-                info.marks.title or METHODS[info.method].title if info.method in METHODS else info.method
-                for info in infos
-            ],
+            "name": [info.marks.title or method(info.method).title for info in infos],
             "id": [info.id for info in infos],
             "settings": [settings(info) for info in infos],
             "made": pd.to_datetime([info.created for info in infos], utc=True),
@@ -62,7 +59,7 @@ def show(here: Here) -> None:
 def settings(info: ModelInfo) -> str:
     """The parameters that differ from the method's defaults, in one line."""
     if info.method not in METHODS:
-        return ""
+        return str(info.params.get("file", ""))
     fields = METHODS[info.method].params.model_fields
     changed = {name: given for name, given in info.params.items() if name in fields and given != fields[name].default}
     return ", ".join(f"{name.replace('_', ' ')} {given}" for name, given in changed.items())
@@ -76,7 +73,7 @@ def _marks(info: ModelInfo) -> str:
 def _one(info: ModelInfo) -> None:
     marks, key = info.marks, info.id
     with st.container(border=True):
-        st.markdown(f"**{plain.escape(marks.title or METHODS[info.method].title)}** · {plain.escape(info.id)}")
+        st.markdown(f"**{plain.escape(marks.title or method(info.method).title)}** · {plain.escape(info.id)}")
         title, note = st.columns(2)
         name = title.text_input("Name", marks.title, key=f"title-{key}", max_chars=60, placeholder="a name of your own")
         text = note.text_input("Note", marks.note, key=f"note-{key}", max_chars=300, placeholder="what it is for")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from tagviz.operations import jobs, tuning
+from tagviz.operations import jobs, models, tuning
 from tagviz.store.workspace import Workspace
 
 Open = Callable[..., AppTest]
@@ -37,3 +37,36 @@ def test_a_search_is_queued_shown_and_its_best_can_be_trained(app: Open, home: P
     assert {"Best arena", "The defaults"} <= {metric.label for metric in test.metric}
     test.button(key="tune-train").click().run()
     assert "Train Co-occurrence on awkward" in texts(test)
+
+
+def test_vectors_from_elsewhere_are_looked_at_before_they_are_kept(app: Open, home: Path, tmp_path: Path) -> None:
+    lines = [f"tag{n} {1 + 0.01 * n} {n % 2} {(n + 1) % 2}" for n in range(12)] + ["stranger 1 1 1"]
+    (tmp_path / "mine.txt").write_text("\n".join(lines) + "\n")
+    test = app(TRAIN, do="load")
+    assert not test.exception
+    test.session_state["vectors-from"] = "path"
+    test.run()
+    test.text_input(key="vectors-path").set_value(str(tmp_path / "mine.txt")).run()
+    test.button(key="vectors-look").click().run()
+    assert not test.exception
+    shown = {metric.label: metric.value for metric in test.metric}
+    assert (shown["Tags with a vector"], shown["Words that name nothing here"]) == ("12", "1")
+    assert "stranger" in texts(test)
+    test.button(key="vectors-keep").click().run()
+    assert not test.exception
+    assert str(test.query_params["model"]).startswith("foreign-")
+    ws = Workspace(home)
+    infos = models.models(ws, ws.open_corpus("awkward").fingerprint)
+    assert [info.marks.title for info in infos if info.method == "foreign"] == ["mine"]
+
+
+def test_a_pickled_file_is_refused_with_the_reason(app: Open, tmp_path: Path) -> None:
+    (tmp_path / "w2v.model").write_bytes(b"\x80\x04nothing")
+    test = app(TRAIN, do="load")
+    test.session_state["vectors-from"] = "path"
+    test.run()
+    test.text_input(key="vectors-path").set_value(str(tmp_path / "w2v.model")).run()
+    test.button(key="vectors-look").click().run()
+    assert not test.exception
+    assert "is a pickled file" in texts(test).replace("\\", "")
+    assert "save_word2vec_format" in texts(test)
