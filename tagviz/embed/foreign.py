@@ -25,6 +25,7 @@ LARGEST_BYTES = 4 * 2**30
 """Files beyond this are refused before they are read."""
 LARGEST_DIMENSION = 10_000
 CONVERT = "where you trust it: gensim.models.Word2Vec.load(path).wv.save_word2vec_format('vectors.bin', binary=True)"
+BLANKS = "where words hold blanks this format cannot say where they end: write them with _ or as word2vec text"
 PICKLES = (b"\x80", b"(dp", b"ccopy_reg", b"cos\n", b"c__builtin__")
 """How pickles begin: protocol 2 and above, and what protocol 0 commonly starts with."""
 
@@ -91,7 +92,7 @@ def read(path: Path, format: str = "auto", progress: ProgressCallback = quiet) -
         raise SourceError(
             f"{path.name} holds what is no finite number",
             f"{len(broken):,} vectors, the first that of {words[broken[0]][:60]!r}",
-            "remove these words or write the file again",
+            BLANKS if format == "word2vec-binary" else "remove these words or write the file again",
         )
     return _distinct(words, vectors, format)
 

@@ -147,3 +147,14 @@ def test_words_that_occur_twice_are_told(tmp_path: Path) -> None:
     assert found.words == ("a", "b")
     assert "1 words occurred more than once" in found.notes[0]
     np.testing.assert_array_equal(found.vectors[0], [1, 2])
+
+
+def test_blanks_within_words_of_a_binary_file_are_named_as_the_cause(tmp_path: Path) -> None:
+    from gensim.models import KeyedVectors
+
+    rng = np.random.default_rng(0)
+    vectors = KeyedVectors(vector_size=50)
+    vectors.add_vectors([f"hip hop {n}" for n in range(200)], rng.standard_normal((200, 50)).astype(np.float32))
+    vectors.save_word2vec_format(str(tmp_path / "v.bin"), binary=True)
+    with pytest.raises(SourceError, match="blanks|cut off"):
+        foreign.read(tmp_path / "v.bin")
