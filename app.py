@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from tagviz.types import Kind
-from tagviz.ui import examples, frame, picker, plain, server, state, widgets
+from tagviz.types import Kind, Query
+from tagviz.ui import cached, examples, frame, picker, plain, question, server, state, widgets
 
 ROOMS = (
-    (state.MAP, "Tag map", ":material/bubble_chart:", "See which tags lie close together, and what is behind each."),
+    (state.MAP, "Tag map", ":material/bubble_chart:", "See which tags lie close, and what is behind each."),
     (
         state.RECOMMEND,
         "Recommend",
@@ -21,16 +21,19 @@ ROOMS = (
     (state.DATA, "Data", ":material/library_music:", "Bring playlists in and look them over."),
 )
 
+TAGS = 40
+"""Tags that the first screen shows."""
+FIRST_ANSWERS = 8
+"""Tags and songs that are suggested while one types."""
+
 
 def home() -> None:
     here = frame.open_page("Home")
-    st.space("small")
     st.title("Type a tag, a title or a song", anchor=False)
     with widgets.forgiving():
         _search(here)
-        st.space("medium")
         st.subheader("Or start with one of these", anchor=False)
-        grid = st.grid(3, min_column_width=240)
+        grid = st.grid(3, min_column_width=240, gap="small")
         for example in examples.examples(*here.names):
             with grid.container(border=True):
                 st.page_link(
@@ -41,13 +44,22 @@ def home() -> None:
                     query_params=state.carried(**example.params),
                     width="stretch",
                 )
-    st.space("medium")
+        _tags(here)
     st.subheader("Where to go", anchor=False)
-    grid = st.grid(5, min_column_width=200)
+    grid = st.grid(5, min_column_width=180, gap="small")
     for page, label, icon, sentence in ROOMS:
         with grid.container(border=True):
             st.page_link(page, label=f"**{label}**", icon=icon, query_params=state.carried())
             st.caption(sentence)
+
+
+def _tags(here: frame.Here) -> None:
+    """What people here write most, each on its place of the map by a click."""
+    if here.corpus.sizes.get(Kind.TAG):
+        st.subheader("What people here write most", anchor=False)
+        with widgets.row():
+            for key in cached.popular(*here.names, Kind.TAG, TAGS)["key"]:
+                widgets.item_link(cached.item(*here.names, str(key)), here)
 
 
 @st.fragment
@@ -63,21 +75,41 @@ def _search(here: frame.Here) -> None:
     )
     text = (typed or "").strip()
     if not text:
-        st.caption("Suggestions come as you type.")
+        st.caption("The answer comes as you type, in any language.")
         return
-    with widgets.row():
-        st.page_link(
-            state.RECOMMEND,
-            label=f"**Recommend for a playlist called “{plain.escape(text, 60)}”**",
-            icon=":material/queue_music:",
-            query_params=state.carried(title=text),
-        )
-    found = picker.hits(here, text, (Kind.TAG, Kind.SONG))
+    opened = here.place.opened
+    kinds = [kind for kind in (Kind.TAG, Kind.SONG) if opened.has(kind)]
+    readings = cached.recommend(here.place, Query(title=text, n=FIRST_ANSWERS), kinds[0]).readings
+    meant = question.mended(text, readings)
+    if meant != text:
+        st.caption(f"Read as “{plain.escape(meant, 60)}”.")
+    else:
+        question.show_known(here, readings)
+    found = picker.hits(here, text, kinds) or picker.hits(here, meant, kinds)
     with widgets.row():
         for hit in found:
             widgets.item_link(hit, here)
-    if not found:
-        st.caption("No tag or song here reads like this; as a title it can still be asked.")
+    _answer(here, meant, kinds)
+
+
+def _answer(here: frame.Here, text: str, kinds: list[Kind]) -> None:
+    """What belongs on a playlist of this title, and the way to all of it."""
+    query = Query(title=text, n=FIRST_ANSWERS)
+    with st.container(border=True, gap="small"):
+        st.page_link(
+            state.RECOMMEND,
+            label=f"**Recommend for a playlist called “{plain.escape(text, 60)}”**",
+            icon=":material/arrow_forward:",
+            icon_position="right",
+            query_params=state.carried(title=text),
+        )
+        for kind in kinds:
+            ranking = cached.recommend(here.place, query, kind)
+            if kind is kinds[0] and ranking.fallback:
+                st.caption("Nothing like this is known here, so these are simply the most popular.")
+            with widgets.row():
+                for key in ranking.keys:
+                    widgets.item_link(cached.item(*here.names, key), here)
 
 
 if get_script_run_ctx() is None:

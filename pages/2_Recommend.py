@@ -8,6 +8,8 @@ from tagviz.operations.methods import METHODS
 from tagviz.types import Kind, Query
 from tagviz.ui import answer, cached, examples, frame, plain, question, state, widgets
 
+SPANS = {Kind.TAG: 2, Kind.SONG: 3}
+
 
 def start(here: frame.Here) -> None:
     """What stands above the answers while nothing is asked."""
@@ -22,8 +24,8 @@ def start(here: frame.Here) -> None:
 def methods(here: frame.Here) -> tuple[str, str]:
     """The model that answers, and another beside it ("" none)."""
     refs = list(dict.fromkeys([*frame.model_refs(here.corpus.fingerprint), here.model, *METHODS]))
-    grid = st.grid(3, min_column_width=220, gap="medium")
-    one, two = grid.cell(), grid.cell()
+    grid = st.grid(3, min_column_width=220, gap="medium", vertical_alignment="bottom")
+    one, two, three = grid.cell(), grid.cell(), grid.cell()
     label = {ref: frame.model_label(ref, here.corpus.fingerprint) for ref in refs}
     with one:
         st.selectbox("Answered by", refs, format_func=label.__getitem__, **state.tied("model", refs[0], refs, key="by"))
@@ -35,15 +37,18 @@ def methods(here: frame.Here) -> tuple[str, str]:
             help="Ask a second model the same",
             **state.tied("beside", "", refs),
         )
+    with three:
+        question.fine(here)
     return here.model, other
 
 
 def answers(here: frame.Here, query: Query, other: str) -> None:
     kinds = [kind for kind in (Kind.TAG, Kind.SONG) if here.place.opened.has(kind)]
     if not other:
-        grid = st.grid(len(kinds), min_column_width=400, gap="large")
+        # songs have longer names than tags: of five columns they take three
+        grid = st.grid(5, min_column_width=140)
         for kind in kinds:
-            with grid.cell():
+            with grid.cell(column_span=SPANS[kind] if len(kinds) > 1 else "all"):
                 answer.show(here, here.place, query, kind, f"{kind.capitalize()}s to add")
         return
     places = (here.place, here.with_model(other))
@@ -64,7 +69,7 @@ with widgets.forgiving():
     _, other = methods(here)
     if question.is_empty(query):
         start(here)
-        st.info("Nothing is asked yet, so these are simply the most popular.", icon=":material/lightbulb:")
+        st.caption("Nothing is asked yet: these are simply the most popular.")
     else:
         first = next(kind for kind in (Kind.TAG, Kind.SONG) if here.place.opened.has(kind))
         ranking = cached.recommend(here.place, query, first, question.taste())

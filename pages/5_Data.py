@@ -53,8 +53,11 @@ def shape(profile: Profile) -> None:
             widgets.figure(figures.lengths(counts, what, dark), f"lengths-{kind}", f"How many {what} playlists have")
     if len(profile.languages):
         widgets.figure(figures.languages(profile.languages, dark), "languages", "Titles by script")
+
+
+def years(profile: Profile) -> None:
     if len(profile.years):
-        widgets.figure(figures.years(profile.years, dark), "years", "Playlists per year")
+        widgets.figure(figures.years(profile.years, widgets.dark()), "years", "Playlists per year")
 
 
 def notes(here: frame.Here) -> None:
@@ -93,4 +96,9 @@ if here.corpus.name:
             most_frequent(profile)
         with right:
             shape(profile)
-        notes(here)
+        grid = st.grid(2, min_column_width=400, gap="large")
+        left, right = grid.cell(), grid.cell()
+        with left:
+            notes(here)
+        with right:
+            years(profile)

@@ -155,7 +155,7 @@ def metric_dots(
         made.update_layout(
             {
                 name: {
-                    "domain": [at * wide, (at + 0.9) * wide],
+                    "domain": [at * wide, (at + 0.84) * wide],
                     "range": [0, 1.08 * top],
                     "nticks": 3,
                     "tickangle": 0,

@@ -90,7 +90,15 @@ def rank_histogram(
         bargap=0.15,
         bargroupgap=0.05,
         showlegend=several,
-        legend={"orientation": "v", "x": 0.98 if cumulative else 0.8, "xanchor": "right"} | corner,
+        legend={
+            "orientation": "v",
+            "tracegroupgap": 0,
+            "font_size": 11,
+            "bgcolor": paper(dark),
+            "x": 0.98 if cumulative else 0.8,
+            "xanchor": "right",
+        }
+        | corner,
         xaxis={"type": "category", "showgrid": False, "domain": [0, 1] if cumulative else [0, 0.8]},
         yaxis={"tickformat": ".0%", "rangemode": "tozero"},
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
+from numpy.typing import NDArray
 
 from tagviz.errors import TagvizError
 from tagviz.types import Kind, Query, Ranking, Reason
@@ -11,6 +13,8 @@ from tagviz.ui import cached, plain, question, state, widgets
 from tagviz.ui.frame import Here
 
 PARAMS = {Kind.TAG: "tag", Kind.SONG: "song"}
+LEAST_SHARE = 0.05
+"""A reason of less than this share is left out of the line."""
 
 
 def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, other: Ranking | None = None) -> None:
@@ -27,7 +31,7 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
     if not ranking.keys:
         st.caption(f"No {kind} left to add.")
         return
-    frame = pd.DataFrame({"label": ranking.labels, "score": ranking.scores})
+    frame = pd.DataFrame({"label": ranking.labels, "score": strength(ranking)})
     if ranking.reasons:
         frame["why"] = [because(reasons) for reasons in ranking.reasons]
     if other is not None:
@@ -38,13 +42,19 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
         name,
         title,
         columns={
-            "label": st.column_config.TextColumn(kind.capitalize(), width=125 if kind is Kind.TAG else 150),
-            "score": widgets.bar("Score", float(frame["score"].max()), "How strongly this model suggests it", "%.2f"),
-            "why": st.column_config.TextColumn("Because of", width=150, help="Which of the asked items brought it"),
+            "label": st.column_config.TextColumn(kind.capitalize(), width=105 if kind is Kind.TAG else 280),
+            "score": widgets.bar(
+                "Strength", 100, "How strongly this model suggests it: the first is 100", "%.0f", width=90
+            ),
+            "why": st.column_config.TextColumn(
+                "Because of",
+                width=180 if kind is Kind.TAG else 200,
+                help="Which of the asked items brought it, and how much; click a row for more",
+            ),
             "both": st.column_config.TextColumn("Both", width=45, help="The other model suggests it too"),
             "add": st.column_config.ButtonColumn(
                 "",
-                width=60,
+                width=52,
                 type="tertiary",
                 key=f"add-{name}",
                 on_click=_add,
@@ -60,10 +70,20 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
         _why(here, ranking, chosen)
 
 
+def strength(ranking: Ranking) -> NDArray[np.float64]:
+    """Scores on a scale from 0 to 100: the first is 100, 0 is a score of 0, or the last one's where some lie below 0
+    (models differ in what their scores mean; their ratios and order are kept)."""
+    scores = np.asarray(ranking.scores, dtype=np.float64)
+    floor = min(0.0, float(scores.min(initial=0.0)))
+    span = float(scores.max(initial=0.0)) - floor
+    return 100 * (scores - floor) / span if span > 0 else np.zeros(len(scores))
+
+
 def because(reasons: tuple[Reason, ...]) -> str:
     """The asked items that brought an item, as one readable line; the playlists where no asked item is known."""
     asked = [reason for reason in reasons if reason.via == "asked"] or [r for r in reasons if r.via == "playlist"]
-    return ", ".join(f"{plain.one_line(reason.label, 40)} {plain.percent(reason.weight)}" for reason in asked[:3])
+    told = [reason for at, reason in enumerate(asked[:3]) if not at or reason.weight >= LEAST_SHARE]
+    return ", ".join(f"{plain.one_line(reason.label or 'untitled', 40)} {reason.weight:.0%}" for reason in told)
 
 
 def _why(here: Here, ranking: Ranking, row: int) -> None:

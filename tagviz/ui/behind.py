@@ -29,7 +29,7 @@ def show(view: View) -> None:
         st.caption("No playlist lies behind this.")
         return
     listed = lookup.listed(view.opened, rows, view.kind, min(view.k, view.opened.depth(view.kind)), MOST)
-    labels = [label for label in view.opened.labels_for(view.kind) if label in listed]
+    labels = [label for label in _best_first(view) if label in listed]
     frame = listed[["title", "case", "shown", "hidden", *labels]].assign(
         case=[CASES.get(str(case), str(case)) for case in listed["case"]]
     )
@@ -38,11 +38,16 @@ def show(view: View) -> None:
         "behind",
         columns={
             "title": st.column_config.TextColumn("Playlist", width=160),
-            "case": st.column_config.TextColumn("Case", width=130),
+            "case": st.column_config.TextColumn("Case", width=140),
             "shown": st.column_config.TextColumn("Shown", width=220),
             "hidden": st.column_config.TextColumn(f"Hidden {view.kind}s", width=220),
         }
-        | {label: st.column_config.NumberColumn(f"Hits of {plain.one_line(label, 24)}", width=90) for label in labels},
+        | {
+            label: st.column_config.NumberColumn(
+                f"✓ {plain.one_line(label, 24)}", width=84, help=f"Hidden {view.kind}s that this model suggests"
+            )
+            for label in labels
+        },
         alt="Playlists; click one to open it",
         on_select="rerun",
         selection_mode="single-cell",
@@ -56,6 +61,12 @@ def show(view: View) -> None:
     chosen = _row(view.opened, ident) if ident else int(listed["row"].iloc[0])
     if chosen is not None:
         _open(view, lookup.question_view(view.opened, chosen, max(view.k, 10)))
+
+
+def _best_first(view: View) -> list[str]:
+    """The models that answer for this kind, in the order of the panel's table."""
+    order = view.panel.summary.sort_values("ndcg", ascending=False, kind="stable")["model"].tolist()
+    return [label for label in order if label in view.opened.labels_for(view.kind)]
 
 
 def _row(report: EvalReport, ident: str) -> int | None:
@@ -122,7 +133,7 @@ def _open(view: View, question: QuestionView) -> None:
         if question.fallback:
             names = plain.listing(list(question.fallback))
             st.caption(plain.escape(f"{names} knew nothing that was shown and answered by popularity.", 300))
-        labels = view.opened.labels_for(view.kind)
+        labels = _best_first(view)
         grid = st.grid(min(4, 1 + len(labels)), min_column_width=200, gap="medium")
         with grid.cell():
             _given(view, question)

@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from tagviz.types import Kind
+from tagviz.asking import parse
+from tagviz.types import Corpus, Kind, Query
 from tagviz.ui import cached, plain, state
 
 LONGEST = 40
 """Titles past this many characters make poor examples."""
+WISHES = ("late night jazz", "비오는 날", "route de nuit")
+"""Titles in three languages that people are likely to have in mind; a corpus that knows all their words is asked them
+first."""
+MOST = 3
 LIKED = 100
 """Titles to choose from."""
 
@@ -28,10 +33,12 @@ class Example:
 def examples(name: str, fingerprint: str) -> list[Example]:
     """Up to three: a title, two tags that often stand together, a song; a tag on the map where one is missing."""
     corpus = cached.corpus(name, fingerprint)
-    found = []
-    title = _title(name, fingerprint)
+    found = [_of_title(title) for title in WISHES if _is_known(corpus, title)]
+    title = "" if found else _title(name, fingerprint)
     if title:
-        found.append(Example(f"What belongs on “{title}”?", state.RECOMMEND, {"title": title}))
+        found.append(_of_title(title))
+    if len(found) >= MOST:
+        return found[:MOST]
     tags = [] if not corpus.has(Kind.TAG) else cached.popular(name, fingerprint, Kind.TAG, 12)["label"].tolist()
     if len(tags) >= 8:
         pair = (tags[2], tags[7])
@@ -44,7 +51,20 @@ def examples(name: str, fingerprint: str) -> list[Example]:
         )
     if tags and len(found) < 3:
         found.append(Example(f"What lies around {tags[0]}?", state.MAP, {"at": f"tag:{tags[0]}"}))
-    return found
+    return found[:MOST]
+
+
+def _of_title(title: str) -> Example:
+    return Example(f"What belongs on “{title}”?", state.RECOMMEND, {"title": title})
+
+
+def _is_known(corpus: Corpus, title: str) -> bool:
+    """Whether the corpus knows every word of a title."""
+    if not corpus.has(Kind.WORD):
+        return False
+    readings = parse(Query(title=title), corpus).readings[0]
+    words = [reading for reading in readings if reading.kind is Kind.WORD]
+    return bool(words) and all(reading.key for reading in words)
 
 
 def _title(name: str, fingerprint: str) -> str:

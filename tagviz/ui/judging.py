@@ -105,18 +105,17 @@ def show(view: View) -> None:
             widgets.figure(panel.heatmap, "heatmap", name, on_select=lambda: _cell(view))
             st.caption(panel.heatmap_reading)
         name = str(panel.histogram.layout.meta)
-        with _headed(name, 3):
+        with _headed(name):
             st.toggle("Add up", help="How many are found up to each place", **state.tied("cumulative", False))
         widgets.figure(panel.histogram, "histogram", name, on_select=lambda: _bar(view))
         st.caption(panel.histogram_reading)
 
 
 @contextmanager
-def _headed(title: str, wide: float = 1.6) -> Iterator[None]:
-    """What a figure says now, and beside it what changes the figure. wide: of the title, against what is beside it."""
-    text, widget = st.columns([wide, 1], vertical_alignment="center")
-    text.markdown(f"**{plain.escape(title, 300)}**")
-    with widget, st.container(horizontal=True, horizontal_alignment="right"):
+def _headed(title: str) -> Iterator[None]:
+    """What a figure says now, and beside it what changes the figure."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        st.markdown(f"**{plain.escape(title[:1].upper() + title[1:], 300)}**", width="stretch")
         yield
 
 
@@ -131,7 +130,7 @@ def _table(view: View, panel: Panel) -> None:
         lambda column: ["font-weight: bold" if value == best[column.name] else "" for value in column],
         subset=list[Hashable](kept),
     )
-    with _headed(panel.sentence, 5):
+    with _headed(panel.sentence):
         widgets.csv_button(summary, "evaluation")
     st.dataframe(
         styled,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import streamlit as st
-from streamlit.elements.lib.grid_container import GridContainer
+import re
+from itertools import islice
 
-from tagviz.types import Kind, Query, Reading
+import streamlit as st
+
+from tagviz.asking import EXACT
+from tagviz.types import Kind, Query, Reading, split_key
 from tagviz.ui import cached, picker, plain, state, widgets
 from tagviz.ui.frame import Here
 
@@ -13,6 +16,15 @@ LENGTHS = (10, 20, 50, 100)
 STEPS = tuple(range(0, 101, 10))
 FINE = ("avoid", "variety", "popularity", "date", "n", "later", "spellings")
 LEANINGS = tuple(range(-100, 101, 10))
+CLOSE = 80.0
+"""Likeness (0 to 100) from which a known word may be what an unknown title word was meant to be."""
+SHORTEST_GUESSED = 4
+COMMON = frozenset(
+    "about after also avec been cette chez comme dans elle even every from have here into just like made make mais "
+    "many more most much need nous only other over pour quand some sans sous such than that their them then there "
+    "they this those very votre vous want were what when where which while will with without your".split()
+)
+"""Words of many titles that say nothing about the music."""
 
 
 def ask(here: Here) -> Query:
@@ -34,9 +46,11 @@ def ask(here: Here) -> Query:
     if corpus.has(Kind.SONG):
         with songs:
             picker.chooser(here, "Songs", "song", (Kind.SONG,), "type to search, add as many as you like")
-    tuned = any(name in st.query_params for name in FINE)
-    with st.expander("Fine-tune: keep away from, variety, popularity, date", icon=":material/tune:", expanded=tuned):
-        _fine(here, st.grid(3, min_column_width=220, gap="medium"))
+    return asked()
+
+
+def asked() -> Query:
+    """The question as the address says it."""
     return Query(
         title=state.value("title"),
         tags=state.values("tag"),
@@ -57,10 +71,12 @@ def taste() -> cached.Taste:
     )
 
 
-def _fine(here: Here, grid: GridContainer) -> None:
-    with grid.cell():
+def fine(here: Here) -> None:
+    """What is turned less often, behind one button that says how much of it is turned."""
+    turned = sum(name in st.query_params for name in FINE)
+    label = f"Fine-tune · {turned} on" if turned else "Fine-tune"
+    with st.popover(label, icon=":material/tune:", width="stretch", help="Keep away from, variety, popularity, date"):
         picker.chooser(here, "Keep away from", "avoid", (Kind.TAG, Kind.SONG), "a tag or song to stay clear of")
-    with grid.cell():
         st.select_slider(
             "Variety",
             STEPS,
@@ -76,7 +92,6 @@ def _fine(here: Here, grid: GridContainer) -> None:
             **state.tied("popularity", 0, LEANINGS),
         )
         st.selectbox("How many", LENGTHS, **state.tied("n", 20, LENGTHS))
-    with grid.cell():
         st.text_input(
             "Date of the playlist",
             placeholder="2015-06-30",
@@ -102,33 +117,68 @@ def is_empty(query: Query) -> bool:
 
 def show_readings(here: Here, readings: tuple[Reading, ...]) -> None:
     """How each term was read, and for those nobody knows the closest spellings to click."""
-    known = [reading for reading in readings if reading.key]
-    if known:
-        st.text(f"Read as: {', '.join(dict.fromkeys(_read(here, reading) for reading in known))}.")
+    show_known(here, readings)
     unknown = [reading for reading in readings if not reading.key]
-    if not unknown:
-        return
-    with st.container(border=True, gap="xsmall"):
-        for number, reading in enumerate(unknown):
-            with widgets.row():
-                hint = " Did you mean" if reading.suggestions else ""
-                st.text(f"{_named(reading)} is not known here.{hint}", width="content")
-                if reading.suggestions:
-                    key = f"instead-{number}-{reading.typed}"
-                    st.pills(
-                        "Did you mean",
-                        reading.suggestions,
-                        format_func=lambda known: plain.escape(picker.name_of(here, known, (Kind.TAG, Kind.SONG)), 50),
-                        key=key,
-                        label_visibility="collapsed",
-                        on_change=_replace,
-                        args=(reading, key),
-                    )
+    words = [reading for reading in unknown if reading.kind is Kind.WORD]
+    for number, reading in enumerate(reading for reading in unknown if reading.kind is not Kind.WORD):
+        with widgets.row():
+            hint = " Did you mean" if reading.suggestions else ""
+            st.text(f"{_named(reading)} is not known here.{hint}", width="content")
+            _instead(here, reading, reading.suggestions, f"instead-{number}-{reading.typed}")
+    if words:
+        with widgets.row():
+            quoted = plain.listing([f"“{plain.one_line(reading.typed, 60)}”" for reading in words])
+            st.caption(plain.escape(f"Not known here as title words: {quoted}.", 400), width="content")
+            for number, reading in enumerate(words):
+                _instead(here, reading, close(reading), f"instead-word-{number}-{reading.typed}")
+
+
+def show_known(here: Here, readings: tuple[Reading, ...]) -> None:
+    """What was read as something other than what was typed."""
+    known = [reading for reading in readings if reading.key and reading.how != EXACT]
+    if known:
+        st.caption(
+            plain.escape(f"Read as: {', '.join(dict.fromkeys(_read(here, reading) for reading in known))}.", 600)
+        )
+
+
+def mended(title: str, readings: tuple[Reading, ...]) -> str:
+    """The title with its unknown words as they were most likely meant (see `close`)."""
+    for reading in readings:
+        meant = close(reading) if reading.kind is Kind.WORD and not reading.key else ()
+        if meant:
+            title = re.sub(re.escape(reading.typed), split_key(meant[0])[1], title, flags=re.IGNORECASE)
+    return title
+
+
+def _instead(here: Here, reading: Reading, spellings: tuple[str, ...], key: str) -> None:
+    """The known spellings to click in place of an unknown one."""
+    if spellings:
+        st.pills(
+            "Did you mean",
+            spellings,
+            format_func=lambda known: plain.escape(picker.name_of(here, known, (Kind.TAG, Kind.SONG)), 50),
+            key=key,
+            label_visibility="collapsed",
+            on_change=_replace,
+            args=(reading, key),
+        )
+
+
+def close(reading: Reading) -> tuple[str, ...]:
+    """The one known word that an unknown title word is most likely meant to be, if any is: short words and those that
+    titles are full of are like too many others to guess."""
+    from rapidfuzz import fuzz
+
+    typed = reading.typed.casefold()
+    if len(typed) < SHORTEST_GUESSED or typed in COMMON:
+        return ()
+    found = (key for key in reading.suggestions if fuzz.ratio(typed, key.partition(":")[2]) >= CLOSE)
+    return tuple(islice(found, 1))
 
 
 def _named(reading: Reading) -> str:
-    what = "The title word" if reading.kind is Kind.WORD else f"The {reading.kind}"
-    return f"{what} “{plain.one_line(reading.typed, 60)}”"
+    return f"The {reading.kind} “{plain.one_line(reading.typed, 60)}”"
 
 
 def _read(here: Here, reading: Reading) -> str:

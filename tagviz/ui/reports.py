@@ -45,7 +45,7 @@ def choose(here: Here) -> str:
 
 def _name(info: Mapping[str, Any]) -> str:
     labels = plain.listing([str(label) for label in info["labels"]])
-    return plain.one_line(f"{labels} · {info['protocol']} · {plain.moment(str(info['created']))}", 120)
+    return plain.one_line(f"{plain.moment(str(info['created']))} · {info['protocol']} · {labels}", 160)
 
 
 def ask(here: Here) -> None:
