@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from tagviz.methods import Arrays, Tools
 from tagviz.params import knob
@@ -58,7 +59,7 @@ class Factors:
         self.features = Features(corpus, params)
         self.vectors = vectors
         wide = vectors.astype(np.float64)
-        self._base = wide.T @ wide + params.l2 * np.eye(vectors.shape[1])
+        self._inverse = np.linalg.inv(wide.T @ wide + params.l2 * np.eye(vectors.shape[1]))
 
     @classmethod
     def fit(cls, corpus: Corpus, params: FactorsParams, tools: Tools) -> Factors:
@@ -95,7 +96,8 @@ class Factors:
         folded = np.zeros((len(asked), self.vectors.shape[1]), dtype=np.float32)
         for row in np.flatnonzero(np.diff(query.indptr)):
             part = slice(query.indptr[row], query.indptr[row + 1])
-            folded[row] = self._solve(query.indices[part], query.data[part]).sum(axis=1)
+            columns = query.indices[part]
+            folded[row] = self._solve(columns, query.data[part], np.ones((len(columns), 1)))[:, 0]
         return folded @ self.vectors[self.features.blocks[kind]].T
 
     def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
@@ -104,21 +106,25 @@ class Factors:
         query = self._asked(asked)
         if not query.nnz:
             return ((),) * len(rows)
-        parts = self.vectors[self.features.blocks[kind]][rows] @ self._solve(query.indices, query.data).astype(
-            np.float32
-        )
+        each = self._solve(query.indices, query.data, np.eye(query.nnz))
+        parts = self.vectors[self.features.blocks[kind]][rows] @ each.astype(np.float32)
         names = [self.features.name_of(int(column)) for column in query.indices]
         return tuple(tuple(reasons(part, names)) for part in parts)
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         return {"vectors": self.vectors}, self.params.model_dump()
 
-    def _solve(self, columns: np.ndarray[Any, Any], weights: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        """(factors, asked items): each asked item's part of the folded-in vector."""
+    def _solve(self, columns: NDArray[Any], weights: NDArray[Any], wanted: NDArray[Any]) -> NDArray[Any]:
+        """(factors, w): the folded-in vector of the asked items' parts, added up as `wanted` (asked, w) says.
+
+        (B + VᵀDV)⁻¹VᵀC with B⁻¹ at hand is B⁻¹Vᵀ(I + DVB⁻¹Vᵀ)⁻¹C (the push-through identity): a system as large as
+        the question instead of one as large as the factors.
+        """
         vectors = self.vectors[columns].astype(np.float64)
-        confidence = self.params.alpha * weights.astype(np.float64)
-        system = self._base + (vectors.T * (confidence - 1)) @ vectors
-        return np.asarray(np.linalg.solve(system, vectors.T * confidence))
+        confidence = self.params.alpha * weights.astype(np.float64)[:, None]
+        reach = self._inverse @ vectors.T
+        system = np.eye(len(columns)) + (confidence - 1) * (vectors @ reach)
+        return np.asarray(reach @ np.linalg.solve(system, confidence * wanted))
 
     def _asked(self, asked: Asked) -> sp.csr_matrix:
         """Known items only: what no playlist of the corpus holds has a random vector, not a meaning."""
