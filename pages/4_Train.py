@@ -5,7 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from tagviz.operations.methods import METHODS
+from tagviz.types import Kind
 from tagviz.ui import cached, frame, loading, parameters, plain, registry, state, tuning, widgets, work
+
+WATCHABLE = ("word2vec",)
+"""Methods whose space forms in steps that can be watched."""
 
 
 def cards() -> str:
@@ -27,6 +31,21 @@ def cards() -> str:
     return chosen
 
 
+def watched(here: frame.Here) -> list[str]:
+    """Up to three tags whose neighbours are shown while the space forms."""
+    popular = cached.popular(*here.names, Kind.TAG, 500)
+    labels = dict(zip(popular["key"], popular["label"], strict=True))
+    return st.multiselect(
+        "Watch the neighbours of",
+        list(labels),
+        list(labels)[:3],
+        format_func=lambda key: plain.one_line(labels[key], 40),
+        max_selections=3,
+        key="watch",
+        help="Every few seconds of the training you see what is nearest to these tags",
+    )
+
+
 def settings(here: frame.Here, name: str) -> None:
     method = METHODS[name]
     with st.container(border=True):
@@ -37,8 +56,10 @@ def settings(here: frame.Here, name: str) -> None:
             st.code(method.formula, language=None, wrap_lines=True)
             if method.source:
                 st.caption(plain.escape(method.source, 300))
+        watch = watched(here) if name in WATCHABLE else []
         if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
-            cached.submit("train", {"corpus": here.corpus.name, "method": method.name, "values": values})
+            arguments = {"corpus": here.corpus.name, "method": method.name, "values": values}
+            cached.submit("train", {**arguments, "watch": watch} if watch else arguments)
             st.rerun()
 
 

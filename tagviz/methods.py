@@ -17,12 +17,26 @@ Encode = Callable[[Sequence[str]], Floats]
 Arrays = dict[str, np.ndarray[Any, Any]]
 
 
+class Checkpoint(Protocol):
+    """Where a half-trained model is kept, so that a training that was interrupted can go on."""
+
+    def latest(self) -> tuple[int, Arrays] | None:
+        """The step at which it was kept, and its arrays; None where there is none."""
+        ...
+
+    def keep(self, step: int, arrays: Arrays) -> bool:
+        """Keeps it if it is time, and says whether it did."""
+        ...
+
+
 @dataclass(frozen=True)
 class Tools:
     """What a method may use while it is fitted or restored, handed in so that rooms need not know one another.
 
     encoder: name of a sentence model → Encode. embed: trainer's name and parameters → Embedding of the corpus.
     progress: called every second or so; raises Cancelled to stop the work.
+    checkpoint: where a method that takes long keeps how far it is, to go on from there.
+    watch: keys whose neighbours a person wants to see while a space forms.
     """
 
     seed: int = 42
@@ -30,6 +44,8 @@ class Tools:
     progress: ProgressCallback = quiet
     encoder: Callable[[str], Encode] | None = None
     embed: Callable[[Corpus, str, Mapping[str, Any]], Embedding] | None = None
+    checkpoint: Checkpoint | None = None
+    watch: tuple[str, ...] = ()
 
 
 class Method(Protocol):

@@ -394,12 +394,16 @@ class Projection:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far long work is: what is being done, the fraction done (None: unknown), a note, numbers worth a curve."""
+    """How far long work is: what is being done, the fraction done (None: unknown), a note, numbers worth a curve.
+
+    near: keys that a person watches → labels of what is nearest to them now, while a space forms.
+    """
 
     phase: str
     fraction: float | None = None
     note: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
+    near: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 ProgressCallback = Callable[[Progress], None]

@@ -200,7 +200,7 @@ class Child:
             self.curve = thinned([*self.curve, (round(now, 2), dict(progress.numbers))])
         if progress.phase != self.phase:
             print(f"{time.strftime('%H:%M:%S')} {progress.phase} {progress.note}", file=sys.stderr, flush=True)
-        elif now - self.told < TELL_SECONDS:
+        elif now - self.told < TELL_SECONDS and not progress.near:
             return
         self.phase, self.told = progress.phase, now
         self.queue.tell(self.ident, self.owner, progress, self.curve)

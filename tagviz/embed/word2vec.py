@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
+from itertools import islice
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -23,6 +24,8 @@ from tagviz.types import Corpus, Embedding, Kind, Progress
 
 BEAT = 0.5
 """Seconds between two calls of the progress callback."""
+NEAR_SECONDS, NEAR = 3.0, 6
+"""How often the neighbours of what is watched are told, and how many."""
 
 
 class Word2VecParams(ItemParams):
@@ -110,7 +113,8 @@ class Word2VecParams(ItemParams):
 
 
 class Sentences:
-    """The playlists as sentences of keys: every pass in a new order, of the playlists and within each.
+    """The playlists as sentences of keys: every pass in a new order, of the playlists and within each, which depends
+    on the seed and the number of the pass (`epoch`) only, so that a training can go on in the middle.
 
     `read` counts the keys handed out so far. `stop()` ends the running pass early (the trainer reads from another
     thread).
@@ -120,8 +124,9 @@ class Sentences:
         several = np.flatnonzero(np.diff(matrix.indptr) > 1)
         self._matrix = sp.csr_matrix(matrix[several])
         self._keys = keys
-        self._rng = np.random.default_rng(seed)
+        self._seed = seed
         self._stopped = False
+        self.epoch = 0
         self.read = 0
 
     def __len__(self) -> int:
@@ -135,11 +140,13 @@ class Sentences:
         self._stopped = True
 
     def __iter__(self) -> Iterator[list[str]]:
+        rng = np.random.default_rng([self._seed, self.epoch])
+        self.epoch += 1
         starts, lengths = self._matrix.indptr, np.diff(self._matrix.indptr)
         # rows keep their places, their items are shuffled: sort by the row plus a random fraction
-        order = np.argsort(np.repeat(np.arange(len(self)), lengths) + self._rng.random(self.tokens))
+        order = np.argsort(np.repeat(np.arange(len(self)), lengths) + rng.random(self.tokens))
         shuffled = self._keys[self._matrix.indices[order]]
-        for row in self._rng.permutation(len(self)):
+        for row in rng.permutation(len(self)):
             if self._stopped:
                 return
             sentence: list[str] = shuffled[starts[row] : starts[row + 1]].tolist()
@@ -152,7 +159,8 @@ def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Emb
 
     Playlists of one item teach nothing and are left out. With one worker the same seed gives the same vectors.
     Progress comes twice a second with the loss per key of the last epoch, the learning rate and keys a second; what
-    the callback raises stops the training. Raises BadParameter when there is nothing to learn from.
+    the callback raises stops the training, and where the tools have a checkpoint the next one goes on from the last
+    epoch that was kept. Raises BadParameter when there is nothing to learn from.
     """
     from gensim.models import Word2Vec
 
@@ -172,25 +180,43 @@ def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Emb
     )
     counts = items.counts.astype(np.int64)
     model.build_vocab_from_freq(dict(zip(keys.tolist(), counts.tolist(), strict=True)), corpus_count=len(sentences))
-    clock = _Clock(sentences, params, tools)
-    for epoch in range(params.epochs):
+    clock = _Clock(sentences, params, tools, model.wv)
+    for epoch in range(_gone_on(model, sentences, tools), params.epochs):
         clock.epoch = epoch
+        model.random = np.random.RandomState((tools.seed + epoch) % 2**32)
         _one_epoch(model, sentences, clock)
+        if tools.checkpoint is not None and epoch + 1 < params.epochs:
+            tools.checkpoint.keep(epoch + 1, {"vectors": model.wv.vectors, "outputs": model.syn1neg})
     rows = np.array([model.wv.key_to_index[key] for key in keys])
     values = {**params.model_dump(), "seed": tools.seed}
     return embedding_of(items.vocabs, model.wv.vectors[rows], model.syn1neg[rows], "word2vec", values, corpus)
 
 
+def _gone_on(model: Any, sentences: Sentences, tools: Tools) -> int:
+    """Puts the last checkpoint into the model and returns the epoch to go on with; 0 where there is none."""
+    found = tools.checkpoint.latest() if tools.checkpoint is not None else None
+    if found is None:
+        return 0
+    epoch, arrays = found
+    model.wv.vectors[:] = arrays["vectors"]
+    model.syn1neg[:] = arrays["outputs"]
+    sentences.epoch, sentences.read = epoch, epoch * sentences.tokens
+    return epoch
+
+
 class _Clock:
     """What is said of the training while it runs."""
 
-    def __init__(self, sentences: Sentences, params: Word2VecParams, tools: Tools) -> None:
+    def __init__(self, sentences: Sentences, params: Word2VecParams, tools: Tools, vectors: Any) -> None:
         self.sentences = sentences
         self.params = params
         self.tools = tools
+        self.vectors = vectors
         self.epoch = 0
         self.loss = float("nan")
         self.began = time.monotonic()
+        self.before = -1
+        self.looked = 0.0
 
     def rate(self, epoch: int) -> float:
         """The learning rate at the start of an epoch: falling in a straight line, as in gensim."""
@@ -199,17 +225,36 @@ class _Clock:
 
     def tell(self) -> None:
         done = self.sentences.read / (self.sentences.tokens * self.params.epochs)
-        seconds = time.monotonic() - self.began
-        left = f", {seconds * (1 - done) / done:,.0f} s left" if done > 0 else ""
+        if self.before < 0:  # keys that an earlier run has read before it was interrupted
+            self.before = self.epoch * self.sentences.tokens
+        seconds, now = time.monotonic() - self.began, self.sentences.read - self.before
+        rest = self.sentences.tokens * self.params.epochs - self.sentences.read
+        left = f", {seconds * rest / now:,.0f} s left" if now > 0 else ""
         numbers = {
             "epoch": float(self.epoch + 1),
             "rate": self.rate(self.epoch),
-            "keys_per_second": self.sentences.read / max(seconds, 1e-9),
+            "keys_per_second": now / max(seconds, 1e-9),
         }
         if np.isfinite(self.loss):
             numbers["loss"] = self.loss
         note = f"epoch {self.epoch + 1} of {self.params.epochs}{left}"
-        self.tools.progress(Progress("Training Word2Vec", min(done, 1.0), note, numbers))
+        self.tools.progress(Progress("Training Word2Vec", min(done, 1.0), note, numbers, self.near()))
+
+    def near(self) -> dict[str, list[str]]:
+        """Every few seconds what is nearest, among items of its own kind, to each item that is watched."""
+        if not self.tools.watch or time.monotonic() - self.looked < NEAR_SECONDS:
+            return {}
+        self.looked = time.monotonic()
+        places, found = self.vectors.key_to_index, {}
+        for key in self.tools.watch:
+            if key in places:
+                likeness = self.vectors.vectors @ self.vectors.vectors[places[key]]
+                likeness /= np.maximum(np.linalg.norm(self.vectors.vectors, axis=1), 1e-9)
+                kind = key.partition(":")[0] + ":"
+                order = (self.vectors.index_to_key[at] for at in np.argsort(-likeness))
+                same = (other.removeprefix(kind) for other in order if other.startswith(kind) and other != key)
+                found[key] = list(islice(same, NEAR))
+        return found
 
 
 def _one_epoch(model: Any, sentences: Sentences, clock: _Clock) -> None:

@@ -47,6 +47,7 @@ def _train(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) 
         given.get("seed"),
         bool(given.get("force", False)),
         progress,
+        given.get("watch", ()),
     )
     return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": info.id, "seconds": info.seconds}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import partial
@@ -19,6 +19,7 @@ from tagviz.methods import Encode, Tools
 from tagviz.operations.methods import BEST, DEFAULT, FOREIGN, METHODS, Entry, checked_variant, method
 from tagviz.params import Params
 from tagviz.settings import settings
+from tagviz.store.checkpoints import Checkpoint
 from tagviz.store.encodings import Kept
 from tagviz.store.workspace import Marks, ModelInfo, Workspace, now
 from tagviz.types import Corpus, Embedding, Progress, ProgressCallback, Recommender, quiet
@@ -50,8 +51,11 @@ def train(
     seed: int | None = None,
     force: bool = False,
     progress: ProgressCallback = quiet,
+    watch: Sequence[str] = (),
 ) -> ModelInfo:
     """Trains a method and keeps the model; the same settings again return the one that is there, unless `force`.
+
+    A training that was stopped or killed goes on from its last checkpoint, where the method keeps any.
 
     values: parameters as `key: value` (text is fine), `preset` among them. Raises UnknownTerm for a method that does
     not exist, BadParameter for parameters, NotReady where the corpus lacks what the method needs.
@@ -65,7 +69,9 @@ def train(
             if info.id == ident:
                 return info
     started = time.perf_counter()
-    recommender = entry.fit(corpus, params, tools(ws, corpus, seed, progress))
+    checkpoint = Checkpoint(ws.home / "checkpoints" / f"{corpus.fingerprint}-{ident}.npz")
+    own = replace(tools(ws, corpus, seed, progress), checkpoint=checkpoint, watch=tuple(watch))
+    recommender = entry.fit(corpus, params, own)
     seconds = time.perf_counter() - started
     progress(Progress("Storing", None))
     arrays, state = recommender.state()
@@ -80,7 +86,9 @@ def train(
         created=now(),
         seconds=round(seconds, 3),
     )
-    return ws.save_model(info, arrays, state)
+    saved = ws.save_model(info, arrays, state)
+    checkpoint.drop()
+    return saved
 
 
 def models(ws: Workspace, fingerprint: str) -> list[ModelInfo]:

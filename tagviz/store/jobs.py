@@ -168,16 +168,15 @@ class Jobs:
 
     def tell(self, ident: int, owner: str, progress: Progress, curve: Sequence[Any]) -> None:
         """Keeps how far a job is. Raises Cancelled when it is to stop, or is no longer this worker's."""
-        told = self._own(
-            ident,
-            owner,
-            {
-                "phase": progress.phase,
-                "fraction": progress.fraction,
-                "note": progress.note,
-                "curve": orjson.dumps(list(curve), option=orjson.OPT_SERIALIZE_NUMPY).decode(),
-            },
-        )
+        values: dict[str, Any] = {
+            "phase": progress.phase,
+            "fraction": progress.fraction,
+            "note": progress.note,
+            "curve": orjson.dumps(list(curve), option=orjson.OPT_SERIALIZE_NUMPY).decode(),
+        }
+        if progress.near:  # shown while it runs, as what has come of it so far
+            values["result"] = orjson.dumps({"near": {key: list(near) for key, near in progress.near.items()}}).decode()
+        told = self._own(ident, owner, values)
         if not told or self._get(ident).cancelling:
             raise Cancelled()
 

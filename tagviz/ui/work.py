@@ -93,6 +93,15 @@ def _running(job: Job) -> None:
                 args=(job.id,),
             )
         _curve(job)
+        _near(job)
+
+
+def _near(job: Job) -> None:
+    """The neighbours of what the person watches, as they are now."""
+    for key, labels in dict(job.result.get("near", {})).items():
+        with widgets.row():
+            st.markdown(f"**{plain.escape(key.partition(':')[2], 40)}**", width="content")
+            st.markdown(" ".join(widgets.pill_label(str(label)) for label in labels), width="content")
 
 
 def _progress(job: Job) -> str:

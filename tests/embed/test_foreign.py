@@ -156,5 +156,5 @@ def test_blanks_within_words_of_a_binary_file_are_named_as_the_cause(tmp_path: P
     vectors = KeyedVectors(vector_size=50)
     vectors.add_vectors([f"hip hop {n}" for n in range(200)], rng.standard_normal((200, 50)).astype(np.float32))
     vectors.save_word2vec_format(str(tmp_path / "v.bin"), binary=True)
-    with pytest.raises(SourceError, match="blanks|cut off"):
+    with pytest.raises(SourceError, match=r"blanks|cut off"):
         foreign.read(tmp_path / "v.bin")

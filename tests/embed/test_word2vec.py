@@ -94,3 +94,50 @@ def test_presets() -> None:
     assert Word2VecParams.parse({"preset": "gensim", "epochs": "7"}).epochs == 7
     with pytest.raises(BadParameter, match="tuned"):
         Word2VecParams.parse({"preset": "fast"})
+
+
+class Memory:
+    """A checkpoint in memory that keeps every epoch."""
+
+    def __init__(self) -> None:
+        self.kept: tuple[int, dict[str, np.ndarray]] | None = None  # type: ignore[type-arg]
+
+    def latest(self) -> tuple[int, dict[str, np.ndarray]] | None:  # type: ignore[type-arg]
+        return self.kept
+
+    def keep(self, step: int, arrays: dict[str, np.ndarray]) -> bool:  # type: ignore[type-arg]
+        self.kept = step, {name: array.copy() for name, array in arrays.items()}
+        return True
+
+
+def test_a_training_that_goes_on_from_a_checkpoint_ends_as_one_that_was_never_stopped(board: Corpus) -> None:
+    params = Word2VecParams(epochs=6, vector_size=8)
+    whole = train(board, params, Tools(seed=1))
+    memory, epochs = Memory(), []
+
+    def stop(progress: Progress) -> None:
+        epochs.append(progress.numbers["epoch"])
+        if progress.numbers["epoch"] == 4:
+            raise Cancelled()
+
+    with pytest.raises(Cancelled):
+        train(board, params, Tools(seed=1, progress=stop, checkpoint=memory))
+    assert memory.kept is not None
+    assert memory.kept[0] == 3
+    went_on: list[float] = []
+    tools = Tools(seed=1, progress=lambda one: went_on.append(one.numbers["epoch"]), checkpoint=memory)
+    again = train(board, params, tools)
+    assert min(went_on) == 4
+    np.testing.assert_array_equal(again.vectors, whole.vectors)
+    np.testing.assert_array_equal(again.outputs, whole.outputs)
+
+
+def test_what_is_watched_is_told_with_its_neighbours_of_the_same_kind(board: Corpus) -> None:
+    told: list[Progress] = []
+    tools = Tools(seed=1, progress=told.append, watch=("tag:t0", "tag:nowhere"))
+    embedding = train(board, Word2VecParams(epochs=60, vector_size=8), tools)
+    near = [one.near for one in told if one.near]
+    assert near
+    assert all(set(one) == {"tag:t0"} for one in near)
+    assert all(label.startswith("t") for label in near[-1]["tag:t0"])
+    assert embedding.dimension == 8

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tagviz.operations import jobs, models, tuning
 from tagviz.store.workspace import Workspace
+from tagviz.types import Progress
 
 Open = Callable[..., AppTest]
 TRAIN = "pages/4_Train.py"
@@ -70,3 +71,23 @@ def test_a_pickled_file_is_refused_with_the_reason(app: Open, tmp_path: Path) ->
     assert not test.exception
     assert "is a pickled file" in texts(test).replace("\\", "")
     assert "save_word2vec_format" in texts(test)
+
+
+def test_a_running_training_shows_its_curve_and_the_neighbours_of_what_is_watched(app: Open, home: Path) -> None:
+    test = app(TRAIN, method="word2vec")
+    assert len(test.multiselect(key="watch").value) == 3
+    test.multiselect(key="watch").set_value(["tag:tag0"]).run()
+    test.button(key="start").click().run()
+    assert not test.exception
+    queue = jobs.queue(Workspace(home))
+    job = next(job for job in queue.list() if job.arguments.get("method") == "word2vec")
+    assert job.arguments["watch"] == ["tag:tag0"]
+    while (claimed := queue.claim("me")) is not None and claimed.id != job.id:
+        queue.stop(claimed.id, "me")
+    told = Progress("Training Word2Vec", 0.5, "epoch 3", {"loss": 1.0}, {"tag:tag0": ["tag2", "<b>bold</b>"]})
+    queue.tell(job.id, "me", told, [(1.0, {"loss": 2.0}), (2.0, {"loss": 1.0})])
+    test.run()
+    assert not test.exception
+    assert "tag2" in texts(test)
+    assert "<b>" not in texts(test)
+    queue.stop(job.id, "me")
