@@ -4,81 +4,90 @@ from __future__ import annotations
 
 import streamlit as st
 
-from tagviz.operations.answers import ItemPage
-from tagviz.types import Kind
-from tagviz.ui import cached, frame, mapping, panel, picker, plain, state, widgets
+from tagviz.ui import (
+    cached,
+    frame,
+    map_layers,
+    map_tools,
+    mapping,
+    pairing,
+    panel,
+    plain,
+    state,
+    taking,
+    twins,
+    widgets,
+)
+from tagviz.ui.map_layers import Sheet
 
 
-def search(here: frame.Here) -> None:
-    """Search as you type; what is chosen is flown to."""
-    picker.one(here, "Find a tag or a song", "at", (Kind.TAG, Kind.SONG), "Find a tag or a song")
+def tools(here: frame.Here, sheet: Sheet) -> tuple[str, str, int, tuple[str, ...], str]:
+    """The row above the map: search, colours, what is on it, its layout, a second model, downloads."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        map_tools.search(here)
+        colour, title = map_tools.colour(sheet.place)
+        least, facets = map_tools.filters(sheet.place)
+        map_tools.layout()
+        other = map_tools.beside(here, sheet)
+        taking.offer(sheet)
+    return colour, title, least, facets, other
 
 
-def filters(place: cached.Place) -> tuple[str, int, tuple[str, ...]]:
-    """What colours the map, and what is left out of it."""
-    options = mapping.choices(place)
-    colour = st.segmented_control(
-        "Colour by",
-        options,
-        format_func=mapping.COLOURS.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-        **state.tied("colour", options[0], options),
-    )
-    with st.popover("Filter", icon=":material/filter_alt:"):
-        least = st.select_slider(
-            "In at least so many playlists",
-            mapping.STEPS,
-            **state.tied("least", 1, mapping.STEPS),
-        )
-        facets = cached.facets(place.corpus, place.fingerprint)
-        kept: list[str] = []
-        if facets:
-            kept = st.multiselect(
-                "Only these facets", facets, key="only-facets", placeholder="all", persist_state="page"
-            )
-    return colour or options[0], int(least), tuple(kept)
+def asked(here: frame.Here, sheet: Sheet) -> mapping.Asked:
+    """What the address asks of the map."""
+    at, to, say = state.value("at"), state.value("to"), state.value("say")
+    page = cached.item_page(sheet.place, at) if at else None
+    near = page.neighbours if page else None
+    within = state.current("within", 0.0)
+    if at and within:
+        near = map_layers.related(sheet.place, at, within)
+    way = map_layers.way(sheet.place, sheet.layout, at, to) if at and to else None
+    spot = map_layers.spot(sheet.place, sheet.layout, say) if say and not at else None
+    return mapping.Asked(page, near, way, spot, say)
 
 
-def chosen(here: frame.Here, place: cached.Place) -> ItemPage | None:
-    """The page of what the address says is chosen."""
-    at, page = state.value("at"), None
-    if at:
-        with widgets.forgiving():
-            page = cached.item_page(place, at)
-    return page
-
-
-def beside(here: frame.Here, drawn: mapping.Map, page: ItemPage | None, keys: tuple[str, ...]) -> None:
-    """The panel: what is chosen, or how to begin."""
+def beside(here: frame.Here, sheet: Sheet, question: mapping.Asked, keys: tuple[str, ...]) -> None:
+    """The panel: what is chosen."""
     if keys:
         panel.selection(here, keys)
-    elif page is not None:
-        panel.item(here, page)
-    else:
-        st.subheader("Click a tag", anchor=False)
-        st.caption("Or draw around several with the lasso, search above, or start here:")
-        with widgets.row():
-            for key in cached.popular(*here.names, Kind.TAG, 18)["key"]:
-                widgets.item_link(cached.item(*here.names, key), here, on_map=True)
-        st.caption(f":material/info: {plain.escape(mapping.trust_sentence(drawn.projection), 400)}")
+    elif question.way is not None:
+        pairing.pair(here, question.way)
+    elif question.page is not None:
+        panel.item(here, question.page, sheet.place, question.near)
+    elif question.spot is not None:
+        panel.phrase(here, question.phrase, question.spot)
 
 
 here = frame.open_page("Tag map", "Where does this lie?")
 with widgets.forgiving():
-    drawn = mapping.open_map(here)
-    if drawn is not None:
-        if drawn.place != here.place:
+    sheet = mapping.open_map(here)
+    if sheet is not None:
+        if sheet.place != here.place:
             st.caption("This model places nothing in a space of its own; the map shows that of Spectral.")
-        with st.container(horizontal=True, vertical_alignment="center"):
-            search(here)
-            colour, least, facets = filters(drawn.place)
-        grid = st.grid(3, min_column_width=260, gap="medium")
-        left, right = grid.cell(column_span=2), grid.cell()
-        page = chosen(here, drawn.place)
-        with left:
-            event = mapping.draw(drawn, colour, page, mapping.shown(drawn.place, least, facets))
-            if not event.supported:
-                mapping.draw_plain(drawn, page)
-        with right:
-            beside(here, drawn, page, event.selection.keys if event.selection else ())
+        colour, title, least, facets, other = tools(here, sheet)
+        question = mapping.Asked()
+        with widgets.forgiving():
+            question = asked(here, sheet)
+        question = question.coloured(colour, title, least, facets)
+        if other:
+            twins.draw(here, sheet, question, other)
+            lower = st.grid(3, min_column_width=260, gap="medium")
+            with lower.cell(column_span=2):
+                twins.disagreement(here, sheet, other)
+            with lower.cell():
+                beside(here, sheet, question, ())
+        else:
+            held = mapping.selection(sheet, question)
+            open_panel = bool(held or question.page or question.spot)
+            grid = st.grid(3, min_column_width=260, gap="medium")
+            with grid.cell(column_span=2 if open_panel else 3):
+                event = mapping.draw(here, sheet, question)
+                if not event.supported:
+                    mapping.draw_plain(sheet, question.page)
+                hint = (
+                    "" if open_panel else "Click a tag to open it, Shift-click a second one for the way between them. "
+                )
+                st.caption(plain.escape(hint + mapping.trust_sentence(sheet.projection), 400))
+            if open_panel:
+                with grid.cell():
+                    beside(here, sheet, question, held)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -123,3 +124,42 @@ def _write_names(
             return
         if labels[row] not in named and free(x, y):
             write(x, y, labels[row], 11, template.soft_ink(dark), 500)
+
+
+def page(made: go.Figure) -> str:
+    """The figure as an HTML page of its own, which needs no network."""
+    return str(made.to_html(include_plotlyjs=True, full_html=True, config={"scrollZoom": True, "displaylogo": False}))
+
+
+def svg(made: go.Figure, width: int = 1200, height: int = 900) -> str:
+    """The map's points and names as an SVG drawing; what is written stays text."""
+    from xml.etree import ElementTree
+
+    dots = made.data[0] if made.data else None
+    paper = str(made.layout.paper_bgcolor or "white")
+    root = ElementTree.Element(
+        "svg", xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {width} {height}", width=f"{width}", height=f"{height}"
+    )
+    ElementTree.SubElement(root, "rect", width="100%", height="100%", fill=paper)
+    if dots is None or not len(dots.x):
+        return ElementTree.tostring(root, encoding="unicode")
+    xy = np.column_stack([dots.x, dots.y]).astype(np.float64)
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    scale = 0.92 * min(width / max(high[0] - low[0], 1e-9), height / max(high[1] - low[1], 1e-9))
+    middle = (low + high) / 2
+
+    def at(x: float, y: float) -> tuple[str, str]:
+        return f"{width / 2 + (x - middle[0]) * scale:.1f}", f"{height / 2 - (y - middle[1]) * scale:.1f}"
+
+    colours = [str(colour) for colour in np.broadcast_to(np.asarray(dots.marker.color, dtype=object), len(xy))]
+    for (x, y), size, colour in zip(xy, dots.marker.size, colours, strict=True):
+        left, top = at(x, y)
+        dot = {"cx": left, "cy": top, "r": f"{size / 2:.1f}", "fill": colour, "fill-opacity": "0.7"}
+        ElementTree.SubElement(root, "circle", dot)
+    for name in made.layout.annotations:
+        left, top = at(name.x, name.y)
+        font = {"font-size": f"{name.font.size}", "font-weight": f"{name.font.weight}", "fill": f"{name.font.color}"}
+        look = {"text-anchor": "middle", "font-family": "sans-serif", "stroke": paper, "paint-order": "stroke"}
+        written = ElementTree.SubElement(root, "text", {"x": left, "y": top, "stroke-width": "3", **font, **look})
+        written.text = html.unescape(name.text)
+    return ElementTree.tostring(root, encoding="unicode")

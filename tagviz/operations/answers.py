@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tagviz import asking
 from tagviz.errors import BadParameter, UnknownTerm
+from tagviz.operations import facets
 from tagviz.operations.models import Model
 from tagviz.ranking import Rules, rank, top
 from tagviz.recommend.folding import Folding, learn
@@ -37,7 +38,8 @@ from tagviz.types import (
 class ItemPage:
     """All that a panel shows of one item.
 
-    count: playlists that hold it. neighbours: the nearest items of its kind. together: frame `key`, `label`, `count`
+    count: playlists that hold it. neighbours: the nearest items of its
+    kind, none where the model does not know the kind. together: frame `key`, `label`, `count`
     (playlists with both), `lift` (how many times more than by chance) of tags; songs: the same of songs. playlists:
     frame `key`, `title`, `date`, `likes`. years: playlists that hold it per year (index).
     """
@@ -135,12 +137,20 @@ def item_page(corpus: Corpus, model: Model, key: str, n: int = 12) -> ItemPage:
         label=corpus.vocab(kind).label(row),
         facet=str(corpus.facets[row]) if kind is Kind.TAG else "",
         count=len(holders),
-        neighbours=neighbours(corpus, model, [key], n=n),
+        neighbours=_beside(corpus, model, key, n),
         together=company(corpus, holders, Kind.TAG, n, without=row if kind is Kind.TAG else -1),
         songs=company(corpus, holders, Kind.SONG, n, without=row if kind is Kind.SONG else -1),
         playlists=_examples(corpus, holders, n),
         years=dates.dt.year.dropna().astype(int).value_counts().sort_index(),
     )
+
+
+def _beside(corpus: Corpus, model: Model, key: str, n: int) -> Ranking:
+    kind, _ = split_key(key)
+    known = model.recommender.kinds if model.embedding is None else model.embedding.vocabs
+    if kind in known:
+        return neighbours(corpus, model, [key], n=n)
+    return Ranking(kind, (), (), frozen(np.empty(0, np.float32)), model.info.method, model.ref)
 
 
 def holding(corpus: Corpus, kind: Kind, row: int) -> NDArray[np.int64]:
@@ -250,10 +260,11 @@ def predict(
 
     entries = arena.read(questions)
     started = time.perf_counter()
+    tags, spelling = facets.read_short(corpus, [[str(tag) for tag in entry["tags"]] for entry in entries])
     asked = asking.from_lists(
         corpus,
         [str(entry.get("plylst_title") or "") for entry in entries],
-        [entry["tags"] for entry in entries],
+        tags,
         [entry["songs"] for entry in entries],
         _dates([entry.get("updt_date") for entry in entries]),
     )
@@ -270,7 +281,8 @@ def predict(
             lists[kind] = [[] for _ in entries]
             continue
         fallback |= ranked.fallback
-        ids = corpus.vocab(kind).ids.to_numpy(dtype=object)
+        spelled = spelling.written(corpus) if kind is Kind.TAG else corpus.vocab(kind).ids
+        ids = np.array(list(spelled), dtype=object)
         lists[kind] = [ids[rows[rows >= 0]].tolist() for rows in ranked.rows]
     answered = arena.results([str(entry["id"]) for entry in entries], lists[Kind.SONG], lists[Kind.TAG])
     arena.write(out, answered)

@@ -55,7 +55,9 @@ def _train(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) 
 def _project(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
     corpus = corpora.open_corpus(ws, given["corpus"], given.get("version", ""))
     model = models.open_model(ws, corpus, given.get("model", ""), progress)
-    ident = maps.project(ws, corpus, model, Kind(given.get("kind", "tag")), given.get("values"), progress=progress)
+    kind = Kind(given.get("kind", "tag"))
+    start = maps.ready_map(ws, corpus, given["start"], kind) if given.get("start") else None
+    ident = maps.project(ws, corpus, model, kind, given.get("values"), progress=progress, start=start)
     return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": model.ref, "projection": ident}
 
 

@@ -12,6 +12,7 @@ import orjson
 
 import tagviz
 from tagviz.errors import NotReady
+from tagviz.operations import models as model_room
 from tagviz.operations.models import Model
 from tagviz.params import Params
 from tagviz.store.workspace import Workspace, now
@@ -26,9 +27,12 @@ def project(
     values: Mapping[str, Any] | None = None,
     force: bool = False,
     progress: ProgressCallback = quiet,
+    start: Projection | None = None,
 ) -> str:
     """Lays out a model's items of one kind and returns the map's id, by which `open_map` finds it.
 
+    start: a map to begin from, of another model or of other settings, so that what both show stays where it was; a map
+    that is there already is kept unless `force`.
     Raises NotReady when the model has no space to show, BadParameter for parameters.
     """
     from tagviz.project import layout
@@ -49,11 +53,14 @@ def project(
         kind,
         params,
         progress,
+        start,
         counts=corpus.counts(kind)[within],
         describe=None if describe is None else describe[within],
         describe_labels=None if describe is None else corpus.vocab(Kind.TAG).label_list(np.arange(describe.shape[1])),
     )
-    about = {"model": model.info.id, "created": now(), "seconds": round(time.perf_counter() - started, 3)}
+    seconds = round(time.perf_counter() - started, 3)
+    begun = start.fingerprint if start is not None else ""
+    about = {"model": model.info.id, "created": now(), "seconds": seconds, "start": begun}
     ws.save_projection(model.info.id, ident, projection, about)
     return ident
 
@@ -68,6 +75,14 @@ def open_map(
 ) -> Projection:
     """The map of these settings, laid out now if it never was."""
     return ws.open_projection(model.info.id, project(ws, corpus, model, kind, values, progress=progress))
+
+
+def ready_map(ws: Workspace, corpus: Corpus, ref: str, kind: Kind = Kind.TAG) -> Projection | None:
+    """The map with default settings of a model, if it has been laid out: what a new map can start from."""
+    model = model_room.open_model(ws, corpus, ref)
+    if model.embedding is None or not is_ready(ws, model, kind):
+        return None
+    return open_map(ws, corpus, model, kind)
 
 
 def is_ready(ws: Workspace, model: Model, kind: Kind = Kind.TAG, values: Mapping[str, Any] | None = None) -> bool:

@@ -68,6 +68,13 @@ def spot(vector: Floats, embedding: Embedding, onto: Projection) -> Spot:
     return Spot(float(xy[0, 0]), float(xy[0, 1]), near)
 
 
+def among(scores: Floats, onto: Projection) -> Spot:
+    """Where something lands whose likeness to every point of the map is given, float32 (n,); −inf is no host."""
+    xy, nearest = _among(scores[None, :], onto.xy)
+    near = tuple((onto.vocab.key(int(row)), float(scores[row])) for row in nearest[0])
+    return Spot(float(xy[0, 0]), float(xy[0, 1]), near)
+
+
 def _hosts(embedding: Embedding, onto: Projection) -> tuple[Floats, Ints]:
     """Vectors of the map's points that the embedding knows, and their rows on the map."""
     kind = onto.vocab.kind

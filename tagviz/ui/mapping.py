@@ -1,8 +1,8 @@
-"""The tag map on its page: which model's space it shows, its colours and filters, and what was clicked."""
+"""The tag map on its page: which model's space it shows, what is asked of it, and what was clicked."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -10,23 +10,14 @@ from numpy.typing import NDArray
 
 from tagviz.figures import map as figures
 from tagviz.operations.answers import ItemPage
+from tagviz.operations.exploring import Way
 from tagviz.operations.methods import DEFAULT
+from tagviz.project.place import Spot
 from tagviz.types import Kind, Projection, Ranking
-from tagviz.ui import cached, plain, state, widgets, work
+from tagviz.ui import cached, map_layers, plain, state, widgets, work
 from tagviz.ui.frame import Here
-from tagviz.ui.map_component import (
-    ColourLayer,
-    MapEvent,
-    MapPoints,
-    by_category,
-    by_cluster,
-    by_value,
-    map_view,
-    publish,
-    read_event,
-)
-
-COLOURS = {"region": "Region", "facet": "Facet", "popularity": "Popularity", "trust": "Trust"}
+from tagviz.ui.map_component import MapEvent, MapPoints, map_view, read_event
+from tagviz.ui.map_layers import Layout, Sheet
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Choices of the least number of playlists."""
@@ -38,96 +29,116 @@ _PICKED = "picked-on-map"
 
 
 @dataclass(frozen=True, eq=False)
-class Map:
-    """A map that is ready to be drawn. place: whose space it shows."""
+class Asked:
+    """What is asked of the map beyond where it lies.
 
-    place: cached.Place
-    projection: Projection
-    points: MapPoints
+    page: of the chosen item. near: its neighbours, as lines. way: from it to a second one. spot: where a phrase fell.
+    colour, title, least and facets: see `map_layers`."""
 
+    page: ItemPage | None = None
+    near: Ranking | None = None
+    way: Way | None = None
+    spot: Spot | None = None
+    phrase: str = ""
+    colour: str = "region"
+    title: str = ""
+    least: int = 1
+    facets: tuple[str, ...] = ()
 
-def open_map(here: Here) -> Map | None:
-    """The map of the model that is chosen; None while it is being laid out, which the page then shows."""
-    place = here.place
-    if place.opened_model.embedding is None:
-        place = here.with_model(DEFAULT)
-    if not cached.map_is_ready(place, Kind.TAG):
-        st.text("This model's map is laid out once; it shows here by itself when it is ready.")
-        asked = {"corpus": place.corpus, "version": place.fingerprint, "model": place.model, "kind": str(Kind.TAG)}
-        work.ensure("project", asked)
-        return None
-    projection = cached.projection(place, Kind.TAG)
-    return Map(place, projection, points(place))
+    def coloured(self, colour: str, title: str, least: int, facets: tuple[str, ...]) -> Asked:
+        return replace(self, colour=colour, title=title, least=least, facets=facets)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def points(place: cached.Place) -> MapPoints:
-    projection = cached.projection(place, Kind.TAG)
-    return publish(cached.map_files(), [projection], [_counts(place, projection)])
-
-
-@st.cache_resource(max_entries=20, show_spinner=False)
-def colours(place: cached.Place, by: str) -> ColourLayer:
-    """The colours that the person asked for."""
-    drawn, projection = points(place), cached.projection(place, Kind.TAG)
-    if by == "facet":
-        return by_category(drawn, [str(facet) for facet in place.opened.facets[_rows(place, projection)]], "Facet")
-    if by == "popularity":
-        return by_value(drawn, np.log10(1 + _counts(place, projection)), "Popularity", "in few playlists", "in many")
-    if by == "trust":
-        return by_value(drawn, projection.trust, "Trust", "neighbours are elsewhere", "neighbours are here")
-    return by_cluster(drawn)
-
-
-def choices(place: cached.Place) -> list[str]:
-    """The colours that this corpus can show."""
-    return [by for by in COLOURS if by != "facet" or cached.facets(place.corpus, place.fingerprint)]
-
-
-def shown(place: cached.Place, least: int, facets: tuple[str, ...]) -> NDArray[np.bool_] | None:
-    """Which points pass the filters; None for all."""
-    if least <= 1 and not facets:
-        return None
-    projection = cached.projection(place, Kind.TAG)
-    kept = _counts(place, projection) >= least
-    if facets:
-        kept &= np.isin(place.opened.facets[_rows(place, projection)].astype(str), facets)
-    return kept
-
-
-def draw(drawn: Map, colour: str, page: ItemPage | None, kept: NDArray[np.bool_] | None) -> MapEvent:
-    """The map with what is chosen ringed, its neighbours as lines, and what goes with a song standing out."""
-    at = page.key if page else ""
-    on_map = bool(at) and drawn.points.row(at) >= 0
-    return map_view(
-        drawn.points,
-        colour=colours(drawn.place, colour),
-        selected=at if on_map else None,
-        lines=_lines(page.neighbours) if on_map and page else (),
-        highlight=() if on_map or page is None else tuple(page.together["key"]),
-        shown=kept,
-        fly_to=[at, *page.neighbours.keys[:SIGHT]] if on_map and page and st.session_state.get(_PICKED) != at else (),
-        title=f"Map of the tags of {plain.one_line(drawn.place.corpus, 40)}",
-        key="map",
-        on_pick=lambda: _take(drawn.points, kept),
+def layout() -> Layout:
+    """The layout that the address asks for."""
+    standard = Layout()
+    return Layout(
+        state.current("method", standard.method, ("umap", "densmap", "pca")),
+        state.current("hold", standard.neighbours, range(2, 201)),
+        state.current("loose", standard.min_dist),
     )
 
 
-def draw_plain(drawn: Map, page: ItemPage | None) -> None:
+def open_map(here: Here, ref: str = "", over: cached.Place | None = None) -> Sheet | None:
+    """The map of the model that is chosen, or of `ref`; None while it is being laid out, which the page then shows.
+
+    What is not there yet starts from the map of `over` or of the default model, so that little moves."""
+    place = here.with_model(ref) if ref else here.place
+    if place.opened_model.embedding is None:
+        place = here.with_model(DEFAULT)
+    wanted = tuple(kind for kind in map_layers.kinds(place) if kind in state.values("show"))
+    sheet = Sheet(place, layout() if over is None else Layout(), wanted, over)
+    if sheet.ready:
+        return sheet
+    st.text("This map is laid out once; it shows here by itself when it is ready.")
+    asked = {"corpus": place.corpus, "version": place.fingerprint, "model": place.model, "kind": str(Kind.TAG)}
+    begin = over or (place if sheet.layout.values else here.with_model(DEFAULT))
+    if begin.opened_model.embedding is not None and Sheet(begin).ready:
+        asked["start"] = begin.model
+    work.ensure("project", {**asked, **({"values": sheet.layout.values} if sheet.layout.values else {})})
+    return None
+
+
+def draw(here: Here, sheet: Sheet, asked: Asked, key: str = "map", link: str = "", view: str = "view") -> MapEvent:
+    """The map with what is chosen ringed, its neighbours as lines, and what goes with a song standing out."""
+    drawn = map_layers.points(sheet)
+    page = asked.page
+    at = page.key if page else ""
+    on_map = bool(at) and drawn.row(at) >= 0
+    kept = map_layers.shown(sheet, asked.least, asked.facets)
+    near = asked.near if on_map and asked.near is not None and not asked.way else None
+    return map_view(
+        drawn,
+        colour=map_layers.colours(sheet, asked.colour, asked.title, here.place),
+        selected=at if on_map else None,
+        lines=_lines(near) if near else (),
+        path=asked.way.trip.keys if asked.way else (),
+        highlight=() if on_map or page is None else tuple(page.together["key"]),
+        shown=kept,
+        fly_to=_goals(asked, at, near, on_map),
+        guest=(asked.spot.x, asked.spot.y, asked.phrase) if asked.spot else None,
+        title=f"Map of the tags of {plain.one_line(sheet.place.corpus, 40)}",
+        link=link,
+        view_param=view,
+        key=key,
+        on_pick=lambda: _take(drawn, kept, key),
+    )
+
+
+def _goals(asked: Asked, at: str, near: Ranking | None, on_map: bool) -> tuple[str, ...]:
+    if asked.way:
+        return asked.way.trip.keys
+    if asked.spot:
+        return tuple(key for key, _ in asked.spot.near)
+    if not on_map or st.session_state.get(_PICKED) == at:
+        return ()
+    return (at, *near.keys[:SIGHT]) if near else (at,)
+
+
+def selection(sheet: Sheet, asked: Asked) -> tuple[str, ...]:
+    """What the lasso on the map holds, known before the map is drawn in this run."""
+    kept = map_layers.shown(sheet, asked.least, asked.facets)
+    held = read_event(map_layers.points(sheet), "map", kept).selection
+    return held.keys if held else ()
+
+
+def draw_plain(sheet: Sheet, page: ItemPage | None) -> None:
     """The same map without WebGL 2: slower, and a click on it does nothing."""
-    near = drawn.points.rows([page.key, *page.neighbours.keys]) if page else []
-    counts = _counts(drawn.place, drawn.projection)
-    plain_map = figures.figure(drawn.projection, counts, highlight=near, dark=widgets.dark())
+    near = map_layers.points(Sheet(sheet.place, sheet.layout)).rows([page.key, *page.neighbours.keys]) if page else []
+    counts = map_layers.counts(Sheet(sheet.place, sheet.layout))
+    plain_map = figures.figure(sheet.projection, counts, highlight=near, dark=widgets.dark())
     st.caption("This browser has no WebGL 2, so this is the plain map. Search above to open a tag.")
-    widgets.figure(plain_map, "map", f"Map of the tags of {plain.one_line(drawn.place.corpus, 40)}")
+    widgets.figure(plain_map, "map", f"Map of the tags of {plain.one_line(sheet.place.corpus, 40)}")
 
 
 def trust_sentence(projection: Projection) -> str:
     """How far the map can be believed, in one sentence."""
-    kept = 10 * projection.measures.get("trust", float(projection.trust.mean()))
+    measures = projection.measures
+    kept = 10 * measures.get("trust", float(projection.trust.mean()))
     return (
-        f"How far to believe the map: of a tag's ten nearest tags, about {kept:.0f} also lie nearest on it. A flat "
-        "picture cannot keep all; the lists beside it are measured in the full space."
+        f"How far to believe it: of a tag's ten nearest, about {kept:.0f} are also nearest here "
+        f"(trustworthiness {measures.get('trustworthiness', np.nan):.2f}, "
+        f"continuity {measures.get('continuity', np.nan):.2f}; 1 is perfect)."
     )
 
 
@@ -135,21 +146,13 @@ def _lines(near: Ranking) -> list[tuple[str, float]]:
     return [(key, float(score)) for key, score in zip(near.keys, near.scores, strict=True)]
 
 
-def _take(drawn: MapPoints, kept: NDArray[np.bool_] | None) -> None:
-    event = read_event(drawn, "map", kept)
+def _take(drawn: MapPoints, kept: NDArray[np.bool_] | None, key: str) -> None:
+    """A click opens the point, one with Shift makes it the goal of a way from the point that is open."""
+    event = read_event(drawn, key, kept)
     if event.picked is None:
         return
-    if event.add and event.picked:
-        state.add("tag", event.picked.partition(":")[2])
+    if event.add and event.picked and state.value("at"):
+        state.put(to=event.picked)
         return
     st.session_state[_PICKED] = event.picked
-    state.put(at=event.picked)
-
-
-def _rows(place: cached.Place, projection: Projection) -> NDArray[np.int32]:
-    return place.opened.vocab(projection.vocab.kind).find(list(projection.vocab.ids))
-
-
-def _counts(place: cached.Place, projection: Projection) -> NDArray[np.int64]:
-    counts: NDArray[np.int64] = place.opened.counts(projection.vocab.kind)[_rows(place, projection)]
-    return counts
+    state.put(at=event.picked, to="", say="")

@@ -9,8 +9,10 @@ import streamlit as st
 
 from tagviz.figures import profile as figures
 from tagviz.operations.answers import ItemPage
-from tagviz.types import Kind, split_key
-from tagviz.ui import cached, plain, state, widgets
+from tagviz.operations.methods import METHODS
+from tagviz.project.place import Spot
+from tagviz.types import Kind, Ranking, split_key
+from tagviz.ui import cached, map_layers, plain, state, widgets
 from tagviz.ui.frame import Here
 
 PARAMS = {Kind.TAG: "tag", Kind.SONG: "song"}
@@ -18,8 +20,8 @@ MOST_ASKED = 20
 """Tags of a selection that are taken over into a question."""
 
 
-def item(here: Here, page: ItemPage) -> None:
-    """The panel of one item; every row leads on."""
+def item(here: Here, page: ItemPage, place: cached.Place, near: Ranking | None) -> None:
+    """The panel of one item; every row leads on. place: the model of the map. near: what its lines lead to."""
     kind, ident = split_key(page.key)
     st.subheader(plain.escape(page.label, 80), anchor=False)
     facet = f"{page.facet} · " if page.facet else ""
@@ -35,12 +37,21 @@ def item(here: Here, page: ItemPage) -> None:
         st.button(
             "Let go", icon=":material/close:", type="tertiary", on_click=state.put, kwargs={"at": ""}, key="let-go"
         )
-    near, company, songs, lists, years = st.tabs(["Near", "Together", "Songs", "Playlists", "Years"])
-    with near:
-        st.caption("Nearest in the full space: they keep the same company.")
-        frame = pd.DataFrame(
-            {"key": page.neighbours.keys, "label": page.neighbours.labels, "score": page.neighbours.scores}
+    _spellings(here, place, page)
+    nearest, company, songs, lists, years, models = st.tabs(
+        ["Near", "Together", "Songs", "Playlists", "Years", "Models"], key="panel-tab", on_change="rerun"
+    )
+    with nearest:
+        st.slider(
+            "Nearness of at least",
+            0.0,
+            0.95,
+            step=0.05,
+            help="Nearest in the full space: they keep the same company. 0 shows the twelve nearest.",
+            **state.tied("within", 0.0),
         )
+        shown = near or page.neighbours
+        frame = pd.DataFrame({"key": shown.keys, "label": shown.labels, "score": shown.scores})
         _links(frame, "near", "score", widgets.bar("Nearness", 1.0, "Cosine: 1 is the same direction", "%.2f"))
     with company:
         st.caption("Tags on the same playlists. Lift: how many times more often than by chance.")
@@ -60,6 +71,51 @@ def item(here: Here, page: ItemPage) -> None:
             )
         else:
             st.caption("The playlists carry no dates, or all are of one year.")
+    with models:
+        if models.open:
+            _opinions(here, place, page)
+
+
+def phrase(here: Here, text: str, spot: Spot) -> None:
+    """The panel of a free phrase: what lies around it."""
+    st.subheader(f"“{plain.escape(text, 60)}”", anchor=False)
+    st.caption("No tag, but a sentence model has read it. It lies among these:")
+    frame = pd.DataFrame(spot.near, columns=["key", "score"])
+    frame["label"] = [cached.item(*here.names, key).label for key in frame["key"]]
+    _links(frame, "phrase", "score", widgets.bar("Nearness", 1.0, "Cosine: 1 says the same", "%.2f"))
+    with widgets.row():
+        st.page_link(
+            state.RECOMMEND,
+            label="Recommend for this title",
+            icon=":material/queue_music:",
+            query_params=state.carried(title=text),
+        )
+        st.button(
+            "Let go", icon=":material/close:", type="tertiary", on_click=state.put, kwargs={"say": ""}, key="unsay"
+        )
+
+
+def _spellings(here: Here, place: cached.Place, page: ItemPage) -> None:
+    kind, _ = split_key(page.key)
+    if kind is not Kind.TAG:
+        return
+    others = map_layers.variants(place, page.key)
+    if others:
+        with widgets.row():
+            st.caption("Also written", width="content")
+            for key in others[:6]:
+                widgets.item_link(cached.item(*here.names, key), here, on_map=True)
+
+
+def _opinions(here: Here, place: cached.Place, page: ItemPage) -> None:
+    """What every model with a space says is nearest."""
+    for answer in map_layers.opinions(place, page.key):
+        st.caption(METHODS[answer.method].title if answer.method in METHODS else answer.method)
+        with widgets.row():
+            for key in answer.keys:
+                label = widgets.pill_label(cached.item(*here.names, key).label, "blue")
+                name = f"says-{answer.method}-{key}"
+                st.button(label, name, on_click=state.put, kwargs={"at": key}, type="tertiary")
 
 
 def selection(here: Here, keys: Sequence[str]) -> None:
@@ -104,7 +160,7 @@ def _links(frame: pd.DataFrame, name: str, measure: str, column: object) -> None
 def _go(table: str, keys: tuple[str, ...]) -> None:
     cells = st.session_state[table]["selection"]["cells"]
     if cells and cells[0][0] < len(keys):
-        state.put(at=keys[cells[0][0]])
+        state.put(at=keys[cells[0][0]], to="", say="")
 
 
 def _playlists(frame: pd.DataFrame) -> None:

@@ -13,6 +13,8 @@ from tagviz.ui.frame import Here
 
 HITS = 12
 _AGAIN = "picked"
+_PHRASE = "phrase\n"
+"""Before a term that is a phrase and no key."""
 
 
 def hits(here: Here, text: str, kinds: Sequence[Kind], n: int = HITS) -> list[cached.Item]:
@@ -57,8 +59,10 @@ def chooser(here: Here, label: str, param: str, kinds: Sequence[Kind], placehold
 
 
 @st.fragment
-def one(here: Here, label: str, param: str, kinds: Sequence[Kind], placeholder: str) -> None:
-    """Choose one item of some kinds; the address keeps its key under `param`."""
+def one(here: Here, label: str, param: str, kinds: Sequence[Kind], placeholder: str, phrase: str = "") -> None:
+    """Choose one item of some kinds; the address keeps its key under `param`.
+
+    phrase: where what was typed can be kept as a phrase of its own; choosing either takes the other away."""
     if st.session_state.pop(_AGAIN, False):
         st.rerun()
     typed = st.text_input(
@@ -71,7 +75,7 @@ def one(here: Here, label: str, param: str, kinds: Sequence[Kind], placeholder: 
         label_visibility="collapsed",
     )
     if (typed or "").strip():
-        _offer(here, (typed or "").strip(), param, kinds, (), single=True)
+        _offer(here, (typed or "").strip(), param, kinds, (), single=True, phrase=phrase)
 
 
 def name_of(here: Here, term: str, kinds: Sequence[Kind]) -> str:
@@ -83,22 +87,32 @@ def name_of(here: Here, term: str, kinds: Sequence[Kind]) -> str:
 
 
 def _offer(
-    here: Here, own: str, param: str, kinds: Sequence[Kind], chosen: Sequence[str], single: bool = False
+    here: Here,
+    own: str,
+    param: str,
+    kinds: Sequence[Kind],
+    chosen: Sequence[str],
+    single: bool = False,
+    phrase: str = "",
 ) -> None:
     found = {_term(item.key, kinds): item for item in hits(here, own, kinds)}
     icons = {term: f"{widgets.ICONS[item.kind]} " if len(kinds) > 1 else "" for term, item in found.items()}
     names = {term: item.label for term, item in found.items()}
     if own not in names and len(kinds) == 1:
         names[own] = f"“{own}” as typed"
+    if phrase and own not in names.values():
+        names[_PHRASE + own] = f"“{own}” as a phrase"
     if not names:
         st.caption("Nothing here reads like this.")
     st.pills(
         "Found",
         [term for term in names if term not in chosen],
-        format_func=lambda term: icons.get(term, "") + plain.escape(names[term], 50),
+        format_func=lambda term: (
+            icons.get(term, ":material/star: " if term.startswith(_PHRASE) else "") + plain.escape(names[term], 50)
+        ),
         key=f"found-{param}",
         on_change=_take,
-        args=(param, single),
+        args=(param, single, phrase),
         label_visibility="collapsed",
     )
 
@@ -107,10 +121,15 @@ def _term(key: str, kinds: Sequence[Kind]) -> str:
     return key if len(kinds) > 1 else key.partition(":")[2]
 
 
-def _take(param: str, single: bool) -> None:
+def _take(param: str, single: bool, phrase: str = "") -> None:
     taken = st.session_state[f"found-{param}"]
     if taken:
-        state.put(**{param: taken}) if single else state.add(param, taken)
+        if taken.startswith(_PHRASE):
+            state.put(**{phrase: taken.removeprefix(_PHRASE), param: ""})
+        elif single:
+            state.put(**{param: taken, **({phrase: ""} if phrase else {})})
+        else:
+            state.add(param, taken)
         st.session_state[f"type-{param}"] = ""
         st.session_state[f"found-{param}"] = None
         st.session_state[_AGAIN] = True

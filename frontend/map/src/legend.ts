@@ -3,20 +3,36 @@
 import { element } from "./dom.ts";
 import type { Layer } from "./types.ts";
 
+/** As the shader draws them, by kind. */
+const SHAPES = ["●", "◆", "▲", "■", "⬢", "✚"];
+
 export class Legend {
   readonly root = element("div", "legend", { hidden: "" });
   private key = "";
 
   constructor(private readonly choose: (category: number) => void) {}
 
-  show(layer: Layer, dark: boolean, chosen: number): void {
-    const key = JSON.stringify([layer, dark, chosen]);
+  /** Which shape stands for what. */
+  private shapes(kinds: string[]): void {
+    const row = element("div", "shapes");
+    kinds.forEach((kind, i) => {
+      if (kind) row.append(Object.assign(element("span"), { textContent: `${SHAPES[i] ?? "●"} ${kind}s` }));
+    });
+    this.root.append(row);
+  }
+
+  show(layer: Layer, dark: boolean, chosen: number, kinds: string[]): void {
+    const key = JSON.stringify([layer, dark, chosen, kinds]);
     if (key === this.key) return;
     this.key = key;
-    this.root.hidden = !layer.legend;
+    const several = kinds.filter(Boolean).length > 1;
+    this.root.hidden = !layer.legend && !several;
     const title = Object.assign(element("div", "title"), { textContent: layer.title });
     const colours = dark ? layer.dark : layer.light;
-    this.root.replaceChildren(title);
+    this.root.replaceChildren();
+    if (several) this.shapes(kinds);
+    if (!layer.legend) return;
+    this.root.append(title);
     if (layer.kind === "scale") {
       const bar = element("div", "bar");
       bar.style.background = `linear-gradient(to right, ${colours.join(", ")})`;

@@ -1,5 +1,6 @@
 // The door of the bundle: Streamlit's loader calls the default function on every run, always on the same element.
 
+import { leave } from "./fit.ts";
 import { MapView } from "./map.ts";
 import css from "./style.css";
 import type { Component } from "./types.ts";
@@ -30,6 +31,7 @@ export default function show(component: Component): () => void {
     // The cleanup of an earlier call may come after a later call: only a map that is gone is taken down.
     if (host.isConnected) return;
     maps.get(host)?.destroy();
+    leave();
     maps.delete(host);
   };
 }

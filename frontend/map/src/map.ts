@@ -3,6 +3,7 @@
 import { Card } from "./card.ts";
 import { loadBytes, loadNames, loadPoints, loadTexts } from "./data.ts";
 import { element } from "./dom.ts";
+import { fit } from "./fit.ts";
 import { Grid } from "./grid.ts";
 import { Input } from "./input.ts";
 import { Legend } from "./legend.ts";
@@ -61,11 +62,13 @@ export class MapView extends Stage {
       component.setStateValue("unsupported", true);
     }
     this.resized.observe(host);
+    addEventListener("resize", this.refit);
   }
 
   destroy(): void {
     this.stop();
     this.resized.disconnect();
+    removeEventListener("resize", this.refit);
     removeEventListener("tagviz-map-hover", this.heard as EventListener);
     this.input.destroy();
   }
@@ -76,7 +79,7 @@ export class MapView extends Stage {
     this.component = component;
     if (!this.gl) return;
     const data = component.data;
-    this.host.style.height = `${data.height}px`;
+    fit(this.host, data.height);
     this.surface.setAttribute("aria-label", data.title);
     try {
       if (this.loaded.points !== data.points) {
@@ -135,6 +138,7 @@ export class MapView extends Stage {
     this.mask = mask;
     this.selected = known(data.selected) ? points.index[data.selected] : -1;
     this.lines = data.lines.filter(([row]) => known(row)).map(([row, score]) => [points.index[row], score]);
+    this.path = data.path.filter(known).map((row) => points.index[row]);
     this.marked = data.highlight.filter(known).map((row) => points.index[row]);
     this.guest = data.guest;
     this.cursor = -1;
@@ -151,7 +155,7 @@ export class MapView extends Stage {
   /** After every change of layer, filter, highlight or theme. */
   private paint(): void {
     const { layer } = this.component.data;
-    this.legend.show(layer, this.theme.dark, this.category);
+    this.legend.show(layer, this.theme.dark, this.category, this.component.data.kinds);
     this.paintPoints(layer);
   }
 
@@ -191,6 +195,8 @@ export class MapView extends Stage {
     this.draw(false);
   }
 
+  private readonly refit = () => fit(this.host, this.component.data.height);
+
   private readonly heard = (event: CustomEvent<{ link: string; from: unknown; label: string }>) => {
     if (event.detail.from === this || event.detail.link !== this.component.data.link) return;
     this.echoed = event.detail.label && this.texts ? this.texts.find(event.detail.label) : -1;
@@ -201,7 +207,7 @@ export class MapView extends Stage {
     const { points, texts } = this;
     const { kinds, unit, layer } = this.component.data;
     const about = [`${points!.counts[i].toLocaleString()} ${unit}`];
-    if (kinds.length > 1) about[0] = `${kinds[points!.kind[i]]} · ${about[0]}`;
+    if (kinds.filter(Boolean).length > 1) about[0] = `${kinds[points!.kind[i]]} · ${about[0]}`;
     const byte = this.colours[i];
     if (layer.kind === "categories" && layer.names[byte]) about.push(`${layer.title}: ${layer.names[byte]}`);
     if (layer.kind === "scale" && byte < 255) about.push(`${layer.title}: ${Math.round((100 * byte) / 254)} %`);
@@ -253,6 +259,7 @@ export class MapView extends Stage {
     if (action === "in" || action === "out") return this.zoomBy(action === "in" ? 1.7 : 1 / 1.7);
     if (action === "home") return this.goTo(this.camera.home);
     if (action === "picture") return this.save();
+    if (action === "full") return void (document.fullscreenElement ? document.exitFullscreen() : this.host.requestFullscreen());
     this.input.tool = action === this.input.tool ? "move" : action;
     this.toolbar.tool(this.input.tool);
     this.surface.classList.toggle("drawing", this.input.tool !== "move");

@@ -46,11 +46,12 @@ export function* candidates(scene: Scene): Generator<Candidate> {
     regions.map((names) => names.length),
     camera.view.zoom,
   );
+  const said = new Set([...named].map((i) => scene.texts.label(i)));
   const words = new Set<string>();
   if (level >= 0) {
     const size = level === 0 ? 20 : 17;
     for (const region of regions[level]) {
-      if (!region.name) continue;
+      if (!region.name || region.name.split(" · ").every((word) => said.has(word))) continue;
       const [x, y] = camera.toScreen(region.x, region.y);
       if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
       for (const word of region.name.split(" · ")) words.add(word);

@@ -80,6 +80,38 @@ export class Overlay {
     context.globalAlpha = 1;
   }
 
+  /** A way from point to point, with a direction. */
+  path(points: Point[], theme: Theme): void {
+    const context = this.context;
+    context.lineJoin = "round";
+    for (const [style, width] of [
+      [theme.background, 6],
+      [theme.accent, 2.6],
+    ] as const) {
+      context.strokeStyle = style;
+      context.lineWidth = width;
+      context.beginPath();
+      points.forEach((point, i) => (i ? context.lineTo(...point) : context.moveTo(...point)));
+      context.stroke();
+    }
+    context.fillStyle = theme.accent;
+    for (let i = 1; i < points.length; i++) {
+      const [[x0, y0], [x1, y1]] = [points[i - 1], points[i]];
+      if (Math.hypot(x1 - x0, y1 - y0) < 40) continue;
+      const angle = Math.atan2(y1 - y0, x1 - x0);
+      const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
+      context.beginPath();
+      for (const [turn, far] of [
+        [0, 8],
+        [2.4, 6],
+        [-2.4, 6],
+      ])
+        context.lineTo(x + far * Math.cos(angle + turn), y + far * Math.sin(angle + turn));
+      context.closePath();
+      context.fill();
+    }
+  }
+
   ring(x: number, y: number, radius: number, colour: string, width: number, theme: Theme): void {
     const context = this.context;
     for (const [style, extra] of [

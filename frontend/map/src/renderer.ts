@@ -47,7 +47,7 @@ void main() {
   float cover = 1.0 - smoothstep(radius - soft, radius + soft, d);
   if (cover <= 0.0) discard;
   float edge = radius > 3.0 ? smoothstep(radius - 1.1 - soft, radius - 0.6, d) : 0.0;
-  vec3 colour = mix(tint.rgb, rim, edge * 0.85);
+  vec3 colour = mix(tint.rgb, rim, edge * 0.6);
   float alpha = cover * body * tint.a;
   pixel = vec4(colour * alpha, alpha);
 }`;
@@ -162,18 +162,18 @@ export class Renderer {
 /** Smallest and largest radius at zoom 1: many points are drawn small. */
 export function radii(count: number): [number, number] {
   const crowd = Math.min(1, Math.max(0, Math.log10(Math.max(count, 1) / 300) / 3.4));
-  return [2.6 - 1.9 * crowd, 15 - 8 * crowd];
+  return [2.3 - 1.6 * crowd, 10.5 - 4.5 * crowd];
 }
 
-/** Points grow slower than the map when we come nearer, and no further than to about three times. */
+/** Points grow much slower than the map when we come nearer, so that they never become discs that hide one another. */
 export function growth(zoom: number, count: number): number {
-  const most = count > 100_000 ? 4 : 2.2;
-  return Math.min(most, Math.max(0.8, zoom ** 0.42));
+  const most = count > 100_000 ? 3.2 : 1.5;
+  return Math.min(most, Math.max(0.8, zoom ** 0.3));
 }
 
 export function opacity(count: number, zoom: number): number {
   const crowd = Math.min(1, Math.max(0, Math.log10(Math.max(count, 1) / 2000) / 2.5));
-  return Math.min(0.88, 0.86 - 0.4 * crowd + 0.12 * Math.log2(Math.max(1, zoom)));
+  return Math.min(0.8, 0.72 - 0.3 * crowd + 0.06 * Math.log2(Math.max(1, zoom)));
 }
 
 /** Size of each point from 0 to 1, by the logarithm of its count, bent so that few are big. */

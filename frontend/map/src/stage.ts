@@ -37,6 +37,7 @@ export abstract class Stage {
   protected selected = -1;
   protected marked: number[] = [];
   protected lines: [number, number][] = [];
+  protected path: number[] = [];
   protected guest: Data["guest"] = null;
   protected hovered = -1;
   protected cursor = -1;
@@ -79,10 +80,11 @@ export abstract class Stage {
     const table = palette(layer.kind, this.theme.dark ? layer.dark : layer.light, this.theme.dark);
     renderer.setPalette(table);
     renderer.setColours(this.colours);
-    const focus = this.marked.length > 0;
+    const focus = this.marked.length > 0 || this.path.length > 0;
     this.flags.fill(focus ? FADED : 0);
     for (const i of this.marked) this.flags[i] = MARKED;
     for (const [i] of this.lines) this.flags[i] &= ~FADED;
+    for (const i of this.path) this.flags[i] = MARKED;
     if (this.selected >= 0) this.flags[this.selected] = MARKED;
     if (this.category >= 0) for (let i = 0; i < points.count; i++) if (this.colours[i] !== this.category) this.flags[i] |= FADED;
     if (this.mask) for (let i = 0; i < points.count; i++) if (!bit(this.mask, i)) this.flags[i] |= HIDDEN;
@@ -143,6 +145,7 @@ export abstract class Stage {
       const ends = this.lines.map(([i, score]) => ({ ...xyOf(camera.toScreen(...this.at(i))), score }));
       overlay.lines(camera.toScreen(...this.at(this.selected)), ends, theme);
     }
+    if (this.path.length > 1) overlay.path(this.path.map((i) => camera.toScreen(...this.at(i))), theme);
     const ring = (i: number, colour: string, width: number) => {
       if (i < 0) return;
       const [x, y] = camera.toScreen(...this.at(i));
@@ -159,8 +162,8 @@ export abstract class Stage {
   private writeNames(now: number): boolean {
     const { camera, theme, overlay } = this;
     overlay.setFont(theme.font);
-    const focus = this.marked.length > 0;
-    const marked = [...new Set([this.cursor, this.echoed, ...this.lines.map(([i]) => i), ...this.marked])].filter(
+    const focus = this.marked.length > 0 || this.path.length > 0;
+    const marked = [...new Set([this.cursor, this.echoed, ...this.path, ...this.lines.map(([i]) => i), ...this.marked])].filter(
       (i) => i >= 0 && !(this.flags[i] & HIDDEN),
     );
     const asking = candidates({
@@ -185,7 +188,7 @@ export abstract class Stage {
   private ink(label: Placed, focus: boolean): string {
     if (label.role === "selected") return this.theme.accent;
     if (label.role === "marked") return this.theme.text;
-    if (label.role === "region") return mixed(this.theme.text, this.theme.background, focus ? 0.45 : 0.08);
+    if (label.role === "region") return mixed(this.theme.text, this.theme.background, focus || this.lines.length ? 0.45 : 0.08);
     return mixed(this.theme.text, this.theme.background, 0.22);
   }
 

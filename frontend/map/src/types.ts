@@ -32,11 +32,14 @@ export interface Data {
   highlight: number[];
   selected: number;
   lines: [row: number, score: number][];
+  /** Rows that a way leads through, from start to goal. */
+  path: number[];
   /** A place that is no point: a free phrase. */
   guest: { x: number; y: number; label: string } | null;
   fly: { rows: number[]; token: string } | null;
   viewParam: string;
   link: string;
+  /** Pixels; 0 fills the window. */
   height: number;
   title: string;
 }

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tagviz.errors import BadParameter
 from tagviz.project import pack
-from tagviz.types import Floats, Ints, Projection, Vocab, split_key
+from tagviz.types import Floats, Ints, Kind, Projection, Vocab, split_key
 from tagviz.ui.map_component.files import MapFiles
 
 
@@ -31,6 +31,10 @@ class MapPoints:
     vocabs: tuple[Vocab, ...]
     first: Projection
     starts: tuple[int, ...] = field(default=(0,))
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        return tuple(vocab.kind for vocab in self.vocabs)
 
     def __len__(self) -> int:
         return len(self.xy)
@@ -83,7 +87,8 @@ def publish(files: MapFiles, projections: Sequence[Projection], counts: Sequence
     xy = np.concatenate([projection.xy for projection in projections])
     everything = np.concatenate(list(counts))
     order = pack.order_of(everything)
-    kinds = np.repeat(np.arange(len(projections), dtype=np.uint8), sizes)
+    every = list(Kind)  # the place in Kind is the shape, whatever else is on the map
+    kinds = np.repeat(np.array([every.index(p.vocab.kind) for p in projections], dtype=np.uint8), sizes)
     trust = np.concatenate([projection.trust for projection in projections])
     labels = [
         label for projection in projections for label in projection.vocab.label_list(np.arange(len(projection.vocab)))

@@ -13,6 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from tagviz.project import pack
+from tagviz.types import Kind
 from tagviz.ui.map_component.colours import ColourLayer
 from tagviz.ui.map_component.files import bundle_url
 from tagviz.ui.map_component.points import MapPoints
@@ -63,13 +64,14 @@ def map_view(
     colour: ColourLayer,
     selected: str | None = None,
     lines: Sequence[tuple[str, float]] = (),
+    path: Sequence[str] = (),
     highlight: Sequence[str] = (),
     shown: NDArray[np.bool_] | None = None,
     fly_to: Sequence[str] = (),
     guest: tuple[float, float, str] | None = None,
     title: str = "Tag map",
     unit: str = "playlists",
-    height: int = 640,
+    height: int = 0,
     link: str = "",
     view_param: str = "view",
     key: str = "map",
@@ -79,11 +81,12 @@ def map_view(
     """Draws the map and returns what the person did. Under one `key` the map stays where it is whatever else changes.
 
     selected: the ringed point, from which `lines` (key, similarity) run to its neighbours, whose names are then shown.
-    highlight: points that stand out, all others faded (at most 500). shown: bool per row, the others are hidden.
-    fly_to: keys to bring into view, once for each new set. guest: a place that is no point (x, y and its name, from
-    `project.place.spot`), shown as a star and brought into view. title: what a screen reader says. unit: what counts
-    count. link: maps with the same word show each other's hovered label. view_param: query parameter that holds the
-    view, so that a link opens it ("" none; two maps on one page need two names).
+    path: points that a way leads through, drawn as such. highlight: points that stand out, all others faded (at most
+    500). shown: bool per row, the others are hidden. fly_to: keys to bring into view, once for each new set. guest: a
+    place that is no point (x, y and its name, from `project.place.spot`), shown as a star and brought into view.
+    title: what a screen reader says. unit: what counts count. height: pixels, 0: what the window leaves. link: maps
+    with the same word show each other's hovered label. view_param: query parameter that holds the view, so that a link
+    opens it ("" none; two maps on one page need two names).
     on_pick, on_selection: called before the script runs again, when there was such an event.
     """
     known = [(points.row(other), float(score)) for other, score in lines[:MOST_LINES]]
@@ -95,13 +98,14 @@ def map_view(
         "texts": points.texts,
         "names": points.names,
         "count": len(points),
-        "kinds": [str(vocab.kind) for vocab in points.vocabs],
+        "kinds": [str(kind) if kind in points.kinds else "" for kind in Kind],
         "unit": unit,
         "layer": asdict(colour),
         "mask": None if shown is None else points.files.put(pack.mask(shown, points.order)),
         "highlight": points.rows(highlight)[:MOST_HIGHLIGHTS],
         "selected": points.row(selected) if selected else -1,
         "lines": [(row, round(score, 4)) for row, score in known if row >= 0],
+        "path": points.rows(path),
         "guest": None if guest is None else {"x": guest[0], "y": guest[1], "label": guest[2]},
         "fly": _flight(fly, guest),
         "viewParam": view_param,
@@ -112,7 +116,7 @@ def map_view(
     result = _component()(
         key=key,
         data=data,
-        height=height,
+        height=height or "content",
         default={"selection": None, "unsupported": False},
         on_pick_change=on_pick or _nothing,
         on_selection_change=on_selection or _nothing,

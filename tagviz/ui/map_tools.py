@@ -1,0 +1,120 @@
+"""The row above the map: what is sought, which colours, what is shown, how it is laid out, what stands beside it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from tagviz.project.layout import LayoutParams
+from tagviz.types import Kind
+from tagviz.ui import cached, frame, map_layers, mapping, picker, plain, state, twins
+from tagviz.ui.frame import Here
+from tagviz.ui.map_layers import COLOURS, Layout, Sheet
+
+METHODS = {"umap": "UMAP", "densmap": "densMAP", "pca": "PCA"}
+
+
+def search(here: Here) -> None:
+    """Search as you type; what is chosen is flown to, and what is no tag can be placed as a phrase."""
+    kinds = (Kind.TAG, Kind.SONG, Kind.WORD)
+    picker.one(here, "Find a tag or a song", "at", kinds, "Find a tag, a song, any phrase", phrase="say")
+
+
+def colour(place: cached.Place) -> tuple[str, str]:
+    """What colours the map, and the title whose heat is asked."""
+    options = map_layers.choices(place)
+    chosen = st.selectbox(
+        "Colour by",
+        options,
+        format_func=COLOURS.__getitem__,
+        label_visibility="collapsed",
+        width=190,
+        **state.tied("colour", options[0], options),
+    )
+    title = ""
+    if chosen == "heat":
+        title = st.text_input(
+            "Title of a playlist",
+            max_chars=200,
+            placeholder="a playlist's title",
+            label_visibility="collapsed",
+            width=200,
+            **state.tied("heat", ""),
+        )
+    return chosen, (title or "").strip()
+
+
+def filters(place: cached.Place) -> tuple[int, tuple[str, ...]]:
+    """What is on the map, and what is left out of it."""
+    with st.popover("Show", icon=":material/filter_alt:"):
+        _many(
+            "Besides the tags",
+            "show",
+            [str(kind) for kind in map_layers.kinds(place)],
+            {"word": "title words", **{str(kind): f"{kind}s" for kind in Kind if kind is not Kind.WORD}},
+        )
+        least = st.select_slider(
+            "In at least so many playlists", mapping.STEPS, **state.tied("least", 1, mapping.STEPS)
+        )
+        facets = cached.facets(place.corpus, place.fingerprint)
+        _many("Only these facets", "only", facets, {})
+    return int(least), tuple(facet for facet in state.values("only") if facet in facets)
+
+
+def _many(label: str, param: str, options: list[str], names: dict[str, str]) -> None:
+    """Any number of some options, kept in the address."""
+    if not options:
+        return
+    st.session_state[f"many-{param}"] = [given for given in state.values(param) if given in options]
+    st.pills(
+        label,
+        options,
+        selection_mode="multi",
+        format_func=lambda given: plain.escape(str(names.get(given, given))),
+        key=f"many-{param}",
+        on_change=lambda: state.put(**{param: st.session_state[f"many-{param}"]}),
+    )
+
+
+def layout() -> None:
+    """The layout's main knobs; another layout is made once, as a job, and starts from the one before."""
+    now, fields = mapping.layout(), LayoutParams.model_fields
+    with st.popover("Layout", icon=":material/scatter_plot:"), st.form("layout", border=False):
+        st.segmented_control(
+            "Method",
+            list(METHODS),
+            default=now.method,
+            required=True,
+            format_func=METHODS.__getitem__,
+            help=fields["method"].description,
+            key="layout-method",
+        )
+        st.slider("Neighbours", 2, 100, now.neighbours, help=fields["neighbours"].description, key="layout-hold")
+        st.slider("Looseness", 0.0, 1.0, now.min_dist, 0.05, help=fields["min_dist"].description, key="layout-loose")
+        st.form_submit_button("Lay it out", on_click=_lay_out, type="primary")
+
+
+def _lay_out() -> None:
+    given, standard = st.session_state, Layout()
+    wanted = Layout(given["layout-method"], given["layout-hold"], round(given["layout-loose"], 2))
+    state.put(
+        method="" if wanted.method == standard.method else wanted.method,
+        hold="" if wanted.neighbours == standard.neighbours else str(wanted.neighbours),
+        loose="" if wanted.min_dist == standard.min_dist else str(wanted.min_dist),
+        view="",
+    )
+
+
+def beside(here: Here, sheet: Sheet) -> str:
+    """The model whose map stands beside this one, "" none."""
+    options = ["", *twins.others(here, sheet)]
+    if len(options) == 1:
+        return ""
+    chosen = st.selectbox(
+        "Beside it",
+        options,
+        format_func=lambda ref: f"beside {frame.model_label(ref, here.corpus.fingerprint)}" if ref else "One map",
+        label_visibility="collapsed",
+        width=170,
+        **state.tied(twins.PARAM, "", options),
+    )
+    return chosen or ""
