@@ -180,8 +180,11 @@ def measures(judged: report.EvalReport, label: str, case: str) -> dict[str, tupl
             row = metrics.summary(judged, kind, k, case, resamples=300).iloc[0]
             for name in ("precision", "recall", "f1"):
                 result[f"{kind} {name}@{k}"] = _with_error(row, name)
-        result[f"{kind} nDCG"] = _with_error(row, f"{kind}_ndcg")
-        result["combined"] = _with_error(row, "arena")
+        if judged.protocol == "tags":
+            result[f"nDCG@{k}"] = _with_error(row, "ndcg_cut")
+        else:
+            result[f"{kind} nDCG"] = _with_error(row, f"{kind}_ndcg")
+            result["combined"] = _with_error(row, "arena")
     return {name: value for name, value in result.items() if np.isfinite(value[0])}
 
 
@@ -237,7 +240,7 @@ def _table(here: list[dict[str, Any]]) -> list[str]:
     methods = list(dict.fromkeys(each["cell"]["method"] for each in here))
     good = [each for each in here if "error" not in each]
     names = list(dict.fromkeys(name for each in good for name in each["measures"][""]))
-    main = next(name for name in ("combined", "song nDCG", "tag nDCG") if name in names)
+    main = next(name for name in ("combined", "nDCG@10") if name in names)
     names.sort(key=lambda name: name != main)
     cases = [case for case in dict.fromkeys(case for each in good for case in each["measures"]) if case]
     rows = []
