@@ -62,8 +62,6 @@ here = frame.open_page("Tag map", "Where does this lie?")
 with widgets.forgiving():
     sheet = mapping.open_map(here)
     if sheet is not None:
-        if sheet.place != here.place:
-            st.caption("This model places nothing in a space of its own; the map shows that of Spectral.")
         colour, title, least, facets, other = tools(here, sheet)
         question = mapping.Asked()
         with widgets.forgiving():

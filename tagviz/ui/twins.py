@@ -7,6 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from tagviz.errors import TagvizError
+from tagviz.operations.methods import METHODS
 from tagviz.ui import cached, frame, map_layers, mapping, plain, state, widgets
 from tagviz.ui.frame import Here
 from tagviz.ui.map_layers import Sheet
@@ -29,13 +30,19 @@ def draw(here: Here, sheet: Sheet, asked: mapping.Asked, ref: str) -> None:
     """Both maps, the second laid over the first; what the pointer is on shows in both."""
     grid = st.grid(2, min_column_width=320, gap="small")
     with grid.container():
-        st.caption(f"**{plain.escape(frame.model_label(sheet.place.model, here.corpus.fingerprint))}**")
+        st.caption(f"**{plain.escape(_name(sheet.place))}**")
         mapping.draw(here, sheet, asked, link="twins")
     with grid.container():
-        st.caption(f"**{plain.escape(frame.model_label(ref, here.corpus.fingerprint))}**")
+        st.caption(f"**{plain.escape(_name(here.with_model(ref)))}**")
         other = mapping.open_map(here, ref, over=sheet.place)
         if other is not None:
             mapping.draw(here, other, _seen_by(other, asked), key="map-beside", link="twins", view="view2")
+
+
+def _name(place: cached.Place) -> str:
+    """What a person reads for the model of a map: its own title, or its method's."""
+    info = place.opened_model.info
+    return info.marks.title or METHODS[info.method].title
 
 
 def _seen_by(other: Sheet, asked: mapping.Asked) -> mapping.Asked:
@@ -53,7 +60,7 @@ def disagreement(here: Here, sheet: Sheet, ref: str) -> None:
     """The tags whose neighbourhoods differ most, first; a click opens one in both maps."""
     second = here.with_model(ref)
     frame_ = map_layers.differences(sheet.place, second)
-    names = [frame.model_label(place, here.corpus.fingerprint) for place in (sheet.place.model, ref)]
+    names = [_name(sheet.place), _name(second)]
     st.subheader("Where they disagree", anchor=False)
     st.caption(
         f"On average the two agree on {plain.percent(float(frame_['overlap'].mean()))} of a tag's ten nearest among "
@@ -71,7 +78,6 @@ def disagreement(here: Here, sheet: Sheet, ref: str) -> None:
         alt="Tags on which the two models disagree: click one to see it in both maps",
         on_select="rerun",
         selection_mode="single-cell",
-        height=320,
     )
     row = widgets.clicked(picked, shown)
     if row is not None and state.value("at") != (key := str(frame_["key"].loc[row])):

@@ -1,0 +1,166 @@
+"""What a map is asked: guests, trends, heat, phrases, ways, comparisons, exports, on corpora small enough to check."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tagviz.errors import BadParameter, NotReady
+from tagviz.figures import map as figures
+from tagviz.operations import exploring, exports, maps, models
+from tagviz.operations.models import Model
+from tagviz.project.trip import Apart
+from tagviz.store.workspace import Workspace
+from tagviz.types import Corpus, Kind, Projection
+from tagviz.ui.map_layers import Layout
+from tagviz.ui.pairing import ordinal, reading
+from tests.corpora import make_corpus
+
+PCA = {"method": "pca"}
+
+
+def two_worlds() -> Corpus:
+    """60 playlists of two worlds; artist A sings in one, artist B in the other."""
+    playlists = []
+    for number in range(60):
+        world = number % 2
+        tags = [f"{'ab'[world]}{at}" for at in range(8) if at != number // 2 % 8]
+        songs = [f"{'xy'[world]}{at}" for at in range(8) if at != number // 3 % 8]
+        playlists.append({"title": f"{'calm loud'.split()[world]} list", "tags": tags, "songs": songs})
+    about = {f"{'xy'[w]}{at}": {"name": f"Song {at}", "artist": "AB"[w]} for w in (0, 1) for at in range(8)}
+    return make_corpus(playlists, about, name="worlds")
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, Corpus, Model, Projection]:
+    ws, corpus = Workspace(tmp_path_factory.mktemp("home")), two_worlds()
+    model = models.open_model(ws, corpus, "spectral")
+    return ws, corpus, model, maps.open_map(ws, corpus, model, Kind.TAG, PCA)
+
+
+def test_other_kinds_stand_among_the_tags_of_their_playlists(laid_out: tuple[Workspace, Corpus, Model, Projection]):
+    _, corpus, model, onto = laid_out
+    middles = {world: onto.xy[[ident[0] == world for ident in onto.vocab.ids]].mean(axis=0) for world in "ab"}
+    for kind, own in ((Kind.SONG, {"x": "a", "y": "b"}), (Kind.ARTIST, {"A": "a", "B": "b"})):
+        if not corpus.has(kind):
+            continue
+        placed = exploring.guests(corpus, model, kind, onto)
+        assert len(placed.vocab) > 0
+        assert np.isnan(placed.trust).all()
+        for row in range(len(placed.vocab)):
+            name = placed.vocab.label(row) if kind is Kind.ARTIST else placed.vocab.ids[row]
+            near = {world: float(np.hypot(*(placed.xy[row] - middle))) for world, middle in middles.items()}
+            assert min(near, key=near.__getitem__) == own[name[0]], (kind, name, near)
+
+
+def test_a_trend_is_the_yearly_change_of_the_share():
+    """Of 20 playlists a year `up` is in 5, then 15: +.5 a year of .5 on average, so 1. `even` is in 10 each year: 0."""
+    playlists = []
+    for year, up in ((2010, 5), (2011, 15)):
+        for number in range(20):
+            tags = ["up"] * (number < up) + ["even"] * (number % 2) + ["rare"] * (number == 0) + ["all"]
+            playlists.append({"tags": tags, "date": f"{year}-06-01"})
+    corpus = make_corpus(playlists)
+    found = dict(zip(corpus.vocab(Kind.TAG).ids, exploring.trends(corpus), strict=True))
+    assert found["up"] == pytest.approx(1.0)
+    assert found["even"] == pytest.approx(0.0)
+    assert found["all"] == pytest.approx(0.0)
+    assert np.isnan(found["rare"])
+    undated = make_corpus([{"tags": ["a"]}] * 20)
+    assert np.isnan(exploring.trends(undated)).all()
+
+
+def test_heat_glows_where_the_title_points(laid_out: tuple[Workspace, Corpus, Model, Projection]):
+    _, corpus, model, _ = laid_out
+    scores = exploring.heat(corpus, model, "calm")
+    own = np.array([ident[0] == "a" for ident in corpus.vocab(Kind.TAG).ids])
+    assert scores[own].min() > scores[~own].max()
+    with pytest.raises(NotReady, match="make nothing of"):
+        exploring.heat(corpus, model, "zzz")
+
+
+def test_a_phrase_lies_where_its_likeness_points(laid_out: tuple[Workspace, Corpus, Model, Projection]):
+    ws, corpus, _, onto = laid_out
+    likeness = np.array([0.9 if ident == "a3" else 0.0 for ident in corpus.vocab(Kind.TAG).ids], dtype=np.float32)
+    found = exploring.spot_of(likeness, corpus, onto)
+    assert found.near[0][0] == "tag:a3"
+    np.testing.assert_allclose([found.x, found.y], onto.xy[onto.vocab.row("a3")], atol=1e-4)
+    with pytest.raises(NotReady, match="free phrases"):
+        exploring.spot(ws, corpus, "a quiet evening", onto)
+
+
+def test_a_model_agrees_with_itself_and_names_what_another_does_not(
+    laid_out: tuple[Workspace, Corpus, Model, Projection],
+):
+    ws, corpus, model, _ = laid_out
+    same = exploring.compare(model, model, k=3)
+    assert (same["overlap"] == 1).all()
+    assert (same["first"] == "").all()
+    other = models.open_model(ws, corpus, models.train(ws, corpus, "spectral", {"dimensions": 2}).id)
+    table = exploring.compare(model, other, k=3)
+    assert table["overlap"].is_monotonic_increasing
+    assert {"tag:a0", "tag:b0"} <= set(table["key"])
+    said = exploring.opinions(ws, corpus, "tag:a0", n=3)
+    assert [ranking.method for ranking in said] == ["spectral"]
+    assert all(key.startswith("tag:a") for key in said[0].keys)
+
+
+def test_a_map_that_starts_from_another_stays_where_that_was(laid_out: tuple[Workspace, Corpus, Model, Projection]):
+    ws, corpus, model, onto = laid_out
+    turned = Projection(onto.vocab, onto.xy @ np.array([[0, 1], [-1, 0]], np.float32), (), (), onto.trust, "test")
+    ident = maps.project(ws, corpus, model, Kind.TAG, {"method": "pca", "seed": 7}, start=turned)
+    again = ws.open_projection(model.info.id, ident)
+    rows = turned.vocab.find(list(again.vocab.ids))
+    np.testing.assert_allclose(again.xy, turned.xy[rows], atol=1e-3)
+    assert ws.projections.get(f"{model.info.id}/{ident}").info["start"] == turned.fingerprint
+
+
+def test_vectors_go_out_and_come_back(laid_out: tuple[Workspace, Corpus, Model, Projection], tmp_path: Path):
+    from gensim.models import KeyedVectors
+
+    _, corpus, model, onto = laid_out
+    own = model.embedding.of(Kind.TAG)[model.embedding.rows_in(onto.vocab)]  # type: ignore[union-attr]
+    table = pd.read_parquet(io.BytesIO(exports.vectors(corpus, model, onto, "parquet")))
+    np.testing.assert_allclose(np.stack(table["vector"]), own)
+    assert table["count"].tolist() == corpus.counts(Kind.TAG)[corpus.vocab(Kind.TAG).find(onto.vocab.ids)].tolist()
+    text = tmp_path / "vectors.txt"
+    text.write_bytes(exports.vectors(corpus, model, onto, "word2vec"))
+    read = KeyedVectors.load_word2vec_format(str(text))
+    np.testing.assert_allclose(read["tag:a0"], own[onto.vocab.row("a0")], atol=1e-5)
+    with zipfile.ZipFile(io.BytesIO(exports.vectors(corpus, model, onto, "projector"))) as files:
+        names = files.read("metadata.tsv").decode().splitlines()
+        assert len(files.read("vectors.tsv").decode().splitlines()) == len(onto.vocab)
+    assert names[0].split("\t")[:2] == ["key", "label"]
+    assert len(names) == len(onto.vocab) + 1
+    with pytest.raises(BadParameter, match="no form"):
+        exports.vectors(corpus, model, onto, "xls")
+
+
+def test_the_drawing_holds_every_point_and_what_is_written_is_text(
+    laid_out: tuple[Workspace, Corpus, Model, Projection],
+):
+    from xml.etree import ElementTree
+
+    _, corpus, _, onto = laid_out
+    root = ElementTree.fromstring(figures.svg(figures.figure(onto, corpus.counts(Kind.TAG))))
+    assert len([part for part in root if part.tag.endswith("circle")]) == len(onto.vocab)
+    assert any(part.tag.endswith("text") for part in root)
+
+
+def test_two_points_are_read_out_in_words():
+    torn = Apart(0.8, 2, 3, 1.2, 400, 300, ())
+    assert "had to tear them apart" in reading(torn, "rain", "비")
+    assert "2nd nearest to rain" in reading(torn, "rain", "비")
+    crowded = Apart(0.1, 300, 200, 0.1, 3, 4, ())
+    assert "only look close" in reading(crowded, "a", "b")
+    assert [ordinal(number) for number in (1, 2, 3, 11, 112, 1203)] == ["1st", "2nd", "3rd", "11th", "112th", "1,203rd"]
+
+
+def test_a_layout_says_only_what_differs():
+    assert Layout().values == {}
+    assert Layout("pca", 15, 0.5).values == {"method": "pca", "min_dist": 0.5}
