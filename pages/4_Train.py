@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 import streamlit as st
 
+from tagviz.operations import estimates
 from tagviz.operations.methods import METHODS
 from tagviz.types import Kind
 from tagviz.ui import cached, frame, loading, parameters, plain, registry, state, tuning, widgets, work
@@ -46,6 +50,19 @@ def watched(here: frame.Here) -> list[str]:
     )
 
 
+def expected(here: frame.Here, name: str, values: dict[str, Any]) -> str:
+    """Time and memory that the training will take, as this machine's earlier ones say."""
+    found = estimates.estimate(cached.jobs(), cached.corpus(*here.names), name, values)
+    if found is None:
+        return "Not trained on this machine yet: how long it takes here is known after the first time."
+    taught = plain.count(found.jobs, "earlier training")
+    span = f"between {plain.duration(found.low)} and {plain.duration(found.high)}"
+    needs = f"{span}), {plain.size(found.peak)} of memory"
+    text = f"About {plain.duration(found.seconds)} ({needs}, going by {taught} here."
+    there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return f"{text} :material/warning: This machine has {plain.size(there)}." if found.peak > 0.8 * there else text
+
+
 def settings(here: frame.Here, name: str) -> None:
     method = METHODS[name]
     with st.container(border=True):
@@ -57,6 +74,7 @@ def settings(here: frame.Here, name: str) -> None:
             if method.source:
                 st.caption(plain.escape(method.source, 300))
         watch = watched(here) if name in WATCHABLE else []
+        st.caption(expected(here, name, values))
         if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
             arguments = {"corpus": here.corpus.name, "method": method.name, "values": values}
             cached.submit("train", {**arguments, "watch": watch} if watch else arguments)

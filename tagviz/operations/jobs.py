@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -11,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from tagviz.errors import BadParameter
-from tagviz.operations import corpora, maps, models, tuning, verdicts
+from tagviz.operations import corpora, estimates, maps, models, tuning, verdicts
 from tagviz.operations.methods import method
 from tagviz.settings import settings
 from tagviz.store.db import engine
 from tagviz.store.jobs import Job, Jobs
-from tagviz.store.workspace import Workspace
+from tagviz.store.workspace import Workspace, now
 from tagviz.types import Kind, ProgressCallback
 
 IDLE_SECONDS = 300
@@ -38,6 +39,7 @@ def _import(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback)
 
 
 def _train(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    begun = now()
     corpus = corpora.open_corpus(ws, given["corpus"], given.get("version", ""))
     info = models.train(
         ws,
@@ -49,7 +51,16 @@ def _train(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) 
         progress,
         given.get("watch", ()),
     )
-    return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": info.id, "seconds": info.seconds}
+    done = {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": info.id, "seconds": info.seconds}
+    if info.created < begun:  # it was there already
+        return done
+    cost = {"pairs": estimates.pairs(corpus), "params": dict(info.params), "seconds": info.seconds, "peak": _peak()}
+    return {**done, "cost": cost}
+
+
+def _peak() -> int:
+    """Bytes of memory that this process has used at most."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _project(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
