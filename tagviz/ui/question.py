@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 import streamlit as st
 
@@ -16,9 +15,8 @@ LENGTHS = (10, 20, 50, 100)
 STEPS = tuple(range(0, 101, 10))
 FINE = ("avoid", "variety", "popularity", "date", "n", "later", "spellings")
 LEANINGS = tuple(range(-100, 101, 10))
-CLOSE = 80.0
-"""Likeness (0 to 100) from which a known word may be what an unknown title word was meant to be."""
-SHORTEST_GUESSED = 4
+LONG = 7
+"""Letters from which one wrong letter still leaves no doubt of a word."""
 COMMON = frozenset(
     "about after also avec been cette chez comme dans elle even every from have here into just like made make mais "
     "many more most much need nous only other over pour quand some sans sous such than that their them then there "
@@ -166,15 +164,19 @@ def _instead(here: Here, reading: Reading, spellings: tuple[str, ...], key: str)
 
 
 def close(reading: Reading) -> tuple[str, ...]:
-    """The one known word that an unknown title word is most likely meant to be, if any is: short words and those that
-    titles are full of are like too many others to guess."""
-    from rapidfuzz import fuzz
+    """The one known word that an unknown title word is a slip of, if any is: one letter swapped, doubled or halved, in
+    long words one letter at all. (One letter more makes "later" of "late", and "light" is no slip of "night".)"""
+    from rapidfuzz.distance import OSA
 
     typed = reading.typed.casefold()
-    if len(typed) < SHORTEST_GUESSED or typed in COMMON:
+    if typed in COMMON:
         return ()
-    found = (key for key in reading.suggestions if fuzz.ratio(typed, key.partition(":")[2]) >= CLOSE)
-    return tuple(islice(found, 1))
+    slips = [
+        key
+        for key in reading.suggestions
+        if OSA.distance(typed, word := split_key(key)[1]) == 1 and (len(typed) >= LONG or set(typed) == set(word))
+    ]
+    return tuple(slips[:1])
 
 
 def _named(reading: Reading) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from time import time
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,9 @@ EVERY = 1.0
 """Seconds between two looks while something runs."""
 IDLE = 10.0
 """Seconds between two looks while nothing does: another browser or the command line may start something."""
+
+FRESH = 900.0
+"""Seconds for which the newest job's failure is told above the list."""
 
 STATES = {
     State.QUEUED: "waiting",
@@ -57,9 +61,18 @@ def _work(kinds: tuple[str, ...], title: str, was_running: bool) -> None:
     for job in active:
         _running(job)
     over = [job for job in found if job.over]
+    if over and over[0].state is State.FAILED and time() - (over[0].finished or 0.0) < FRESH:
+        _failed(over[0])
     if over:
         with st.expander(f"{len(over)} earlier", icon=":material/history:", expanded=not active and len(over) <= 5):
             _finished(over)
+
+
+def _failed(job: Job) -> None:
+    """Why the newest job failed, where it cannot be overlooked."""
+    with st.container(border=True):
+        st.markdown(f":material/error: **{plain.escape(name_of(job), 120)} failed; nothing else has changed.**")
+        st.text(plain.one_line(job.error, 1000))
 
 
 def _mine(kinds: Sequence[str]) -> list[Job]:

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tagviz.types import Kind, Ranking, Reading
 from tagviz.ui import parameters, plain
+from tagviz.ui.answer import strength
 from tagviz.ui.bringing import pairs
+from tagviz.ui.question import close, mended
 
 
 def test_numbers_read_well() -> None:
@@ -51,3 +54,31 @@ def test_steps_are_one_figure_below_the_value() -> None:
     assert parameters.step_of(20.0) == 1.0
     assert parameters.step_of(0.75) == pytest.approx(0.01)
     assert parameters.step_of(0.0) == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "known", "meant"),
+    [
+        ("nigth", "night", True),  # two letters swapped
+        ("rainny", "rainy", True),  # one doubled
+        ("jaz", "jazz", True),
+        ("electrinic", "electronic", True),  # one wrong letter in a long word
+        ("late", "later", False),
+        ("night", "light", False),
+        ("their", "thier", False),  # a word of many titles
+    ],
+)
+def test_only_slips_are_taken_for_another_word(typed: str, known: str, meant: bool) -> None:
+    reading = Reading(typed, Kind.WORD, "", "unknown", (f"word:{known}",))
+    assert close(reading) == ((f"word:{known}",) if meant else ())
+    assert mended(f"A {typed} list", (reading,)) == f"A {known if meant else typed} list"
+
+
+def test_strengths_run_from_a_hundred_down() -> None:
+    def of(*scores: float) -> list[float]:
+        keys = tuple(f"tag:{at}" for at in range(len(scores)))
+        return strength(Ranking(Kind.TAG, keys, keys, scores, "m")).tolist()
+
+    assert of(0.04, 0.02, 0.01) == pytest.approx([100, 50, 25])
+    assert of(1.0, 0.0, -1.0) == pytest.approx([100, 50, 0])  # from the lowest: (0 + 1) / 2
+    assert of(0.0, 0.0) == [0, 0]

@@ -1,0 +1,106 @@
+"""The evaluation room, done by a browser: from a cell or a bar to the playlists behind it and on to Recommend; files; a
+new evaluation."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE
+from tests.browser.test_dashboard import settle
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
+
+PLACE = """([kind, x, y]) => {
+  const plot = [...document.querySelectorAll(".js-plotly-plot")].find((plot) => plot.data[0].type === kind)
+  plot.scrollIntoView({block: "center"})
+  const box = plot.getBoundingClientRect(), {xaxis, yaxis} = plot._fullLayout
+  const trace = plot._fullData.find((trace) => trace.visible === true)
+  return [box.left + xaxis._offset + xaxis.l2p(x),
+          box.top + yaxis._offset + yaxis.l2p(kind === "bar" ? trace.y[x] / 2 : y)]
+}"""
+"""Where a cell (column x, row y) or a bar (the x-th of the first model shown) lies on the screen."""
+
+
+def click(page: Page, kind: str, x: int, y: int = 0) -> None:
+    """Click a cell of the heatmap or a bar of the histogram."""
+    page.wait_for_function(
+        "kind => [...document.querySelectorAll('.js-plotly-plot')].some((plot) => plot.data?.[0]?.type === kind)",
+        arg=kind,
+    )
+    page.evaluate(PLACE, [kind, x, y])
+    page.wait_for_timeout(800)
+    at = page.evaluate(PLACE, [kind, x, y])
+    page.mouse.move(*at)
+    page.wait_for_timeout(300)
+    page.mouse.click(*at)
+
+
+def asks_the_opened_playlist(page: Page) -> None:
+    """From the playlist that is open to Recommend, with its question filled in and answered."""
+    link = page.get_by_role("link", name="Ask this on Recommend")
+    link.click()
+    expect(page).to_have_url(re.compile(r"/Recommend\?.*(title|tag|song)="))
+    expect(page.get_by_role("heading", name="Tags to add")).to_be_visible()
+    asked = re.findall(r"[?&](tag|song)=", page.url)
+    chosen = page.locator("[data-testid=stButtonGroup] button").filter(has_text=re.compile(r"close\s*$"))
+    expect(chosen).to_have_count(len(asked))
+    assert asked or page.get_by_role("textbox", name="Title").input_value()
+
+
+def test_from_a_cell_to_its_playlists_and_on_to_recommend(page: Page, server: str) -> None:
+    page.goto(f"{server}/Evaluate?reading=instead")
+    settle(page)
+    click(page, "heatmap", 0, 0)
+    expect(page).to_have_url(re.compile(r"behind=instead%7C.*%7C0%7C0"))
+    expect(page.get_by_role("heading", name=re.compile("^Playlists where .* was hidden and found"))).to_be_visible()
+    settle(page)
+    asks_the_opened_playlist(page)
+
+
+def test_from_a_bar_to_its_playlists_and_on_to_recommend(page: Page, server: str) -> None:
+    page.goto(f"{server}/Evaluate?kind=song")
+    settle(page)
+    click(page, "bar", 0)
+    expect(page).to_have_url(re.compile(r"behind=bar%7C.*%7C0"))
+    expect(page.get_by_role("heading", name=re.compile("at place 1"))).to_be_visible()
+    settle(page)
+    asks_the_opened_playlist(page)
+
+
+def test_the_files_of_a_report(page: Page, server: str, browser: Browser, tmp_path: Path) -> None:
+    """The table as CSV and LaTeX; the whole report as one page that draws its figures without any network."""
+    page.goto(f"{server}/Evaluate")
+    settle(page)
+    page.get_by_role("button", name="Export").click()
+    saved = {}
+    for form, label in (("csv", "Table (CSV)"), ("tex", "Table (LaTeX)"), ("html", "Report (HTML, opens offline)")):
+        with page.expect_download() as coming:
+            page.get_by_role("button", name=label).click()
+        saved[form] = tmp_path / f"report.{form}"
+        coming.value.save_as(saved[form])
+    assert saved["csv"].read_text(encoding="utf-8-sig").startswith("model,")
+    assert r"\begin{tabular}" in saved["tex"].read_text()
+    offline = browser.new_context(offline=True)
+    opened = offline.new_page()
+    asked: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.goto(saved["html"].as_uri())
+    expect(opened.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    assert not [url for url in asked if url.startswith("http")]
+    offline.close()
+
+
+def test_a_new_evaluation_is_a_job_whose_report_appears(page: Page, server: str) -> None:
+    page.goto(f"{server}/Evaluate?model=popularity")
+    settle(page)
+    page.get_by_role("button", name="New evaluation").click()
+    page.get_by_role("combobox", name="How many questions").click()
+    page.get_by_role("option", name="200 (a quick look)").click()
+    page.get_by_role("button", name="Evaluate", exact=True).click()
+    expect(page.get_by_text(re.compile("^200 questions on demo"))).to_be_visible(timeout=2 * PATIENCE)
+    expect(page.get_by_text(re.compile("^Neighbours|neighbours is ahead", re.IGNORECASE)).first).to_be_visible()
