@@ -136,6 +136,21 @@ def _tune(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, 
     return {"corpus": corpus.name, **tuning.described(study)}
 
 
+def _compare(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    from tagviz.operations import comparing
+
+    found = comparing.compare(ws, corpora.open_corpus(ws, given.corpus), given.first, given.second)
+    return {
+        "first": given.first,
+        "second": given.second,
+        "settings": found.settings.to_dict("records"),
+        "vocabulary": found.vocabulary.to_dict("records"),
+        "overlap": _number(found.overlap),
+        "least_alike": found.agreement.head(20).to_dict("records"),
+        "verdicts": found.verdicts.to_dict("records"),
+    }
+
+
 def _load(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
     from tagviz.operations import loading
 
@@ -331,6 +346,7 @@ COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str,
     "train": _train,
     "tune": _tune,
     "load": _load,
+    "compare": _compare,
     "project": _project,
     "recommend": _recommend,
     "neighbours": _neighbours,

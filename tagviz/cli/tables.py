@@ -67,6 +67,16 @@ def _study(document: dict[str, Any]) -> None:
     table(document["trials"])
 
 
+def _side_by_side(document: dict[str, Any]) -> None:
+    for key in ("settings", "vocabulary", "verdicts"):
+        if document[key]:
+            print(f"{key}:")
+            table(document[key])
+    if document["overlap"] is not None:
+        print(f"of the ten nearest tags they agree on {document['overlap']:.0%}; least alike:")
+        table(document["least_alike"])
+
+
 def _vectors(document: dict[str, Any]) -> None:
     matched = ", ".join(f"{count:,} {kind}s" for kind, count in document["matched"].items())
     print(f"{document['file']}: {document['words']:,} words of {document['dimension']} numbers ({document['format']})")
@@ -100,4 +110,5 @@ _PRINTERS = {
     "methods": _methods,
     "tune": _study,
     "load": _vectors,
+    "compare": _side_by_side,
 }

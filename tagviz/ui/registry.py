@@ -7,11 +7,15 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from tagviz.operations import comparing
+from tagviz.operations.comparing import Comparison
 from tagviz.operations.methods import METHODS, method
 from tagviz.store.workspace import ModelInfo
 from tagviz.ui import cached, plain, state, widgets
 from tagviz.ui.frame import Here
 
+MOST = 20
+"""Older models that are listed."""
 _TOKEN = "deleted-model"
 
 
@@ -19,6 +23,7 @@ def show(here: Here) -> None:
     """The table of models, and what can be done with the one that is clicked."""
     infos = cached.models(here.corpus.fingerprint)
     _undo()
+    _older(here)
     if not infos:
         widgets.empty("No model of this corpus yet: choose a method above and start.")
         return
@@ -52,8 +57,70 @@ def show(here: Here) -> None:
     row = widgets.clicked(picked, shown)
     if row is not None and row < len(infos):
         _one(infos[row])
+        _beside(here, infos[row], infos)
     else:
-        st.caption("Click a model to name it, note something down, use it or delete it.")
+        st.caption("Click a model to name it, compare it with another, use it or delete it.")
+    total = sum(info.size for info in infos)
+    st.caption(f"{plain.count(len(infos), 'model')}, {plain.size(total)} on disk.")
+
+
+def _older(here: Here) -> None:
+    """Models of earlier versions of the corpus, and the way to have them on this one."""
+    older = comparing.stale(cached.workspace(), here.corpus.name) if len(here.corpus.versions) > 1 else []
+    if older:
+        with st.expander(
+            f"{plain.count(len(older), 'model')} of earlier versions of this corpus", icon=":material/update:"
+        ):
+            for info in older[:MOST]:
+                name, button = st.columns([4, 1], vertical_alignment="center")
+                title = info.marks.title or method(info.method).title
+                name.text(" · ".join(filter(None, [title, plain.moment(info.created), settings(info)])))
+                button.button("Train on the newest", key=f"again-{info.id}", on_click=_again, args=(here, info.id))
+
+
+def _again(here: Here, ident: str) -> None:
+    cached.submit("train", comparing.again(cached.workspace(), here.corpus.name, ident))
+
+
+def _beside(here: Here, info: ModelInfo, infos: list[ModelInfo]) -> None:
+    """The clicked model next to another one."""
+    others = {other.id: other for other in infos if other.id != info.id}
+    if not others:
+        return
+    ident = st.selectbox(
+        "Compare it with",
+        ["", *others],
+        format_func=lambda ident: _name(others[ident]) if ident else "–",
+        key=f"beside-{info.id}",
+    )
+    if not ident:
+        return
+    found = _compared(*here.names, info.id, ident)
+    mine, other = _name(info), _name(others[ident])
+    labels = {"first": mine, "second": other, "first only": f"only {mine}", "second only": f"only {other}"}
+    if found.overlap == found.overlap:
+        st.metric("Of the ten nearest tags they agree on", plain.percent(found.overlap))
+    left, right = st.columns(2)
+    with left:
+        widgets.table(found.settings.rename(columns=labels), "compared-settings", "Settings that differ")
+        widgets.table(found.vocabulary.rename(columns=labels), "compared-vocabulary", "What they know")
+    with right:
+        if found.verdicts.empty:
+            st.caption("No report holds both yet: judge them together on the Evaluate page.")
+        else:
+            widgets.table(found.verdicts.rename(columns=labels), "compared-verdicts", "How they were judged")
+    if len(found.agreement):
+        widgets.table(found.agreement.rename(columns=labels), "compared-tags", "Tags they see most differently")
+
+
+@st.cache_data(max_entries=20, show_spinner="Comparing", ttl=60)
+def _compared(name: str, fingerprint: str, first: str, second: str) -> Comparison:
+    return comparing.compare(cached.workspace(), cached.corpus(name, fingerprint), first, second)
+
+
+def _name(info: ModelInfo) -> str:
+    """What tells one model from another in few words."""
+    return info.marks.title or f"{method(info.method).title} {info.id.rpartition('-')[2]}"
 
 
 def settings(info: ModelInfo) -> str:

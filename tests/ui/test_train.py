@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from tagviz.operations import jobs, models, tuning
@@ -91,3 +94,34 @@ def test_a_running_training_shows_its_curve_and_the_neighbours_of_what_is_watche
     assert "tag2" in texts(test)
     assert "<b>" not in texts(test)
     queue.stop(job.id, "me")
+
+
+def test_the_models_are_listed_and_one_is_compared_with_another(
+    app: Open, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws = Workspace(home)
+    corpus = ws.open_corpus("awkward")
+    models.train(ws, corpus, "spectral", {"dimensions": 3})
+    monkeypatch.setattr("tagviz.ui.widgets.clicked", lambda picked, shown: 0)
+    test = app(TRAIN, do="keep")
+    assert not test.exception
+    assert "on disk" in texts(test)
+    infos = models.models(ws, corpus.fingerprint)
+    other = next(info.id for info in infos[1:] if info.method == "spectral")
+    test.selectbox(key=f"beside-{infos[0].id}").set_value(other).run()
+    assert not test.exception
+    assert "Settings that differ" in texts(test)
+
+
+def test_models_of_earlier_versions_are_offered_for_training_on_the_newest(app: Open, home: Path) -> None:
+    ws = Workspace(home)
+    old = replace(ws.open_corpus("awkward"), name="growing")
+    ws.save_corpus(old)
+    info = models.train(ws, old, "cooccurrence", {"a": 0.3})
+    ws.save_corpus(old.select(np.arange(40)))
+    test = app(TRAIN, corpus="growing", do="keep")
+    assert not test.exception
+    test.button(key=f"again-{info.id}").click().run()
+    assert not test.exception
+    assert "Train Co-occurrence on growing" in texts(test)
+    ws.remove_corpus("growing")

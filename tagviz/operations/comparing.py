@@ -1,0 +1,137 @@
+"""Two models of one corpus side by side: what they know, whether they see the same neighbours, how they were judged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tagviz.errors import UnknownTerm
+from tagviz.evaluate import metrics
+from tagviz.operations import exploring, models, verdicts
+from tagviz.operations.models import Model
+from tagviz.store.workspace import ModelInfo, Workspace
+from tagviz.types import Corpus, Kind
+
+METRICS = ("arena", "song_ndcg", "tag_ndcg", "recall")
+"""What of a report is shown of two models, where it says anything."""
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """What two models have in common.
+
+    settings: frame `setting`, `first`, `second`, of those that differ. vocabulary: frame `kind`, `both`, `first only`,
+    `second only` (items with a vector, or that can be recommended). overlap: mean share of the ten nearest tags that
+    both name (NaN where one of them has no space). agreement: frame `label`, `overlap`, `first`, `second` (what only
+    one of them names), the least alike first. verdicts: frame `report`, `questions`,
+    `metric`, `first`, `second` from every report that holds both.
+    """
+
+    settings: pd.DataFrame
+    vocabulary: pd.DataFrame
+    overlap: float
+    agreement: pd.DataFrame
+    verdicts: pd.DataFrame
+
+
+def compare(ws: Workspace, corpus: Corpus, first: str, second: str) -> Comparison:
+    """Compares two models by their references. Raises what `open_model` raises."""
+    a, b = models.open_model(ws, corpus, first), models.open_model(ws, corpus, second)
+    overlap, agreement = _neighbours(a, b)
+    return Comparison(_settings(a.info, b.info), _vocabulary(corpus, a, b), overlap, agreement, _verdicts(ws, a, b))
+
+
+def _settings(a: ModelInfo, b: ModelInfo) -> pd.DataFrame:
+    rows: list[dict[str, str]] = []
+    known = {"method": (a.method, b.method), "seed": (a.seed, b.seed), "tagviz": (a.code, b.code)}
+    known |= {
+        name: (a.params.get(name, "–"), b.params.get(name, "–")) for name in dict.fromkeys([*a.params, *b.params])
+    }
+    for name, (mine, other) in known.items():
+        if mine != other:
+            rows.append({"setting": name.replace("_", " "), "first": str(mine), "second": str(other)})
+    return pd.DataFrame(rows, columns=["setting", "first", "second"])
+
+
+def _knows(corpus: Corpus, model: Model, kind: Kind) -> np.ndarray[Any, Any]:
+    """Which items of a kind the model knows, as a mask over the corpus's vocabulary."""
+    vocab = corpus.vocab(kind)
+    if model.embedding is not None:
+        return np.asarray(model.embedding.rows_in(vocab) >= 0)
+    return np.full(len(vocab), kind in model.recommender.kinds)
+
+
+def _vocabulary(corpus: Corpus, a: Model, b: Model) -> pd.DataFrame:
+    rows = []
+    for kind in (Kind.TAG, Kind.SONG, Kind.WORD, Kind.GENRE, Kind.ARTIST):
+        mine, other = _knows(corpus, a, kind), _knows(corpus, b, kind)
+        if mine.any() or other.any():
+            counts = [int(mask.sum()) for mask in (mine & other, mine & ~other, other & ~mine)]
+            rows.append(dict(zip(("kind", "both", "first only", "second only"), (str(kind), *counts), strict=True)))
+    return pd.DataFrame(rows, columns=["kind", "both", "first only", "second only"])
+
+
+def _neighbours(a: Model, b: Model) -> tuple[float, pd.DataFrame]:
+    """Nearest tags by each space, among the tags that both know."""
+    if any(model.embedding is None or not len(model.embedding.of(Kind.TAG)) for model in (a, b)):
+        return float("nan"), pd.DataFrame(columns=["label", "overlap", "first", "second"])
+    frame = exploring.compare(a, b)
+    return float(frame["overlap"].mean()), frame.drop(columns=["key"])
+
+
+def _verdicts(ws: Workspace, a: Model, b: Model) -> pd.DataFrame:
+    """What the reports say in which both were judged with the settings that they have now."""
+    rows: list[dict[str, Any]] = []
+    for info in verdicts.reports(ws, a.info.fingerprint):
+        report = verdicts.open_report(ws, a.info.fingerprint, str(info["id"]))
+        mine, other = (_label(report.models, model.info) for model in (a, b))
+        if mine and other and mine != other:
+            kind = report.kinds[0]
+            table = (
+                metrics.summary(report, kind, min(10, report.depth(kind)), resamples=0)
+                .set_index("model")[list(METRICS)]
+                .astype(float)
+            )
+            for metric in METRICS:
+                values = [float(value) for value in table[metric].loc[[mine, other]].to_numpy()]
+                if np.isfinite(values).all():
+                    rows.append(
+                        {
+                            "report": str(info["id"]),
+                            "questions": len(report),
+                            "metric": metric,
+                            "first": values[0],
+                            "second": values[1],
+                        }
+                    )
+    return pd.DataFrame(rows, columns=["report", "questions", "metric", "first", "second"])
+
+
+def _label(judged: Any, info: ModelInfo) -> str:
+    """What a model is called in a report: the one of its method and settings."""
+    same = (one.label for one in judged if one.method == info.method and _plain(one.params) == _plain(info.params))
+    return next(same, "")
+
+
+def _plain(params: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(given) for name, given in params.items()}
+
+
+def stale(ws: Workspace, name: str) -> list[ModelInfo]:
+    """Models of older versions of a corpus that have no counterpart of the same settings on the newest."""
+    versions = [version.fingerprint for version in ws.versions(name)]
+    newest = {(info.method, str(dict(info.params)), info.seed) for info in ws.model_infos(versions[-1])}
+    older = [info for fingerprint in dict.fromkeys(versions[:-1]) for info in ws.model_infos(fingerprint)]
+    return [info for info in older if (info.method, str(dict(info.params)), info.seed) not in newest]
+
+
+def again(ws: Workspace, name: str, ident: str) -> dict[str, Any]:
+    """The arguments of the job that trains a model of an older version again, on the newest one."""
+    for info in stale(ws, name):
+        if info.id == ident:
+            return {"corpus": name, "method": info.method, "values": dict(info.params), "seed": info.seed}
+    raise UnknownTerm(f"No older model {ident!r}", f"of the corpus {name!r}", "list the models")

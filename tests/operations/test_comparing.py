@@ -1,0 +1,44 @@
+"""Two models side by side, and models of older versions on the newest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from tagviz.operations import comparing, jobs, models, verdicts
+from tagviz.store.workspace import Workspace
+from tests.corpora import checkerboard
+
+
+def test_two_models_side_by_side(tmp_path: Path) -> None:
+    ws, corpus = Workspace(tmp_path), checkerboard(half=40)
+    ws.save_corpus(corpus)
+    small = models.train(ws, corpus, "spectral", {"dimensions": 4})
+    large = models.train(ws, corpus, "spectral", {"dimensions": 4, "songs": False})
+    verdicts.evaluate(ws, corpus, [small.id, large.id])
+    found = comparing.compare(ws, corpus, small.id, large.id)
+    assert found.settings.to_dict("records") == [{"setting": "songs", "first": "True", "second": "False"}]
+    kinds = found.vocabulary.set_index("kind")
+    assert kinds.loc["tag"].tolist() == [16, 0, 0]
+    assert kinds.loc["song"].tolist() == [0, 16, 0]
+    assert 0 <= found.overlap <= 1
+    assert found.agreement["overlap"].is_monotonic_increasing
+    assert set(found.verdicts["metric"]) == {"tag_ndcg", "recall"}
+    same = comparing.compare(ws, corpus, small.id, f"{small.id}:voting")
+    assert (same.overlap, len(same.settings), len(same.verdicts)) == (1.0, 0, 0)
+    assert np.isnan(comparing.compare(ws, corpus, small.id, "popularity").overlap)
+
+
+def test_a_model_of_an_older_version_can_be_trained_again_on_the_newest(tmp_path: Path) -> None:
+    ws = Workspace(tmp_path)
+    old, new = checkerboard(half=12), checkerboard(half=16)
+    ws.save_corpus(old)
+    info = models.train(ws, old, "cooccurrence", {"a": 0.25})
+    assert comparing.stale(ws, old.name) == []
+    ws.save_corpus(new)
+    assert [one.id for one in comparing.stale(ws, old.name)] == [info.id]
+    done = jobs.KINDS["train"](ws, comparing.again(ws, old.name, info.id), lambda _: None)
+    (made,) = models.models(ws, new.fingerprint)
+    assert (made.id, made.params, made.seed) == (done["model"], info.params, info.seed)
+    assert comparing.stale(ws, old.name) == []
