@@ -74,6 +74,7 @@ METHODS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "spectral:mean": ("spectral", {"preset": "answers"}),
     "word2vec:context": ("word2vec", {"preset": "tuned"}),
     "word2vec:playlists": ("word2vec", {"preset": "tuned"}),
+    "word2vec:mean": ("word2vec", {"preset": "tuned"}),
     "sentence:playlists": ("sentence", {}),
     "sentence:items": ("sentence", {}),
     "taught:playlists": ("taught", {}),
