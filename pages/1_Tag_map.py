@@ -23,7 +23,7 @@ from tagviz.ui.map_layers import Sheet
 
 def tools(here: frame.Here, sheet: Sheet) -> tuple[str, str, int, tuple[str, ...], str]:
     """The row above the map: search, colours, what is on it, its layout, a second model, downloads."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         map_tools.search(here)
         colour, title = map_tools.colour(sheet.place)
         least, facets = map_tools.filters(sheet.place)
@@ -82,10 +82,9 @@ with widgets.forgiving():
                 event = mapping.draw(here, sheet, question)
                 if not event.supported:
                     mapping.draw_plain(sheet, question.page)
-                hint = (
-                    "" if open_panel else "Click a tag to open it, Shift-click a second one for the way between them. "
-                )
-                st.caption(plain.escape(hint + mapping.trust_sentence(sheet.projection), 400))
+                hint = "" if open_panel else "Click a tag, Shift-click a second for the way there. "
+                borrowed = "" if sheet.place == here.place else "The model has no space: this is Spectral's. "
+                st.caption(plain.escape(hint + borrowed + mapping.trust_sentence(sheet.projection), 400))
             if open_panel:
                 with grid.cell():
                     beside(here, sheet, question, held)

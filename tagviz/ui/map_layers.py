@@ -113,7 +113,7 @@ def colours(sheet: Sheet, by: str, title: str = "", judge: cached.Place | None =
         return by_value(drawn, trust, COLOURS[by], "neighbours are elsewhere", "neighbours are here")
     if by == "heat" and title and judge is not None:
         return by_heat(drawn, _heat(sheet, title, judge), f"Scores for “{title}”")
-    return by_cluster(drawn)
+    return by_cluster(drawn, like=None if sheet.over is None else cached.projection(sheet.over, Kind.TAG))
 
 
 def _heat(sheet: Sheet, title: str, judge: cached.Place) -> NDArray[np.float64]:

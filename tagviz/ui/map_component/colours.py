@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagviz.project import pack
-from tagviz.types import Floats
+from tagviz.types import Floats, Projection
 from tagviz.ui.map_component.points import MapPoints
 
 # Okabe & Ito (2008), with a darker yellow on light ground and lighter blue on dark.
@@ -51,13 +51,17 @@ def plain(title: str = "") -> ColourLayer:
     return ColourLayer(None, title, "categories", legend=False)
 
 
-def by_cluster(points: MapPoints, title: str = "Region") -> ColourLayer:
-    """The coarsest clusters of the first projection: their names stand on the map, so there is no legend."""
+def by_cluster(points: MapPoints, title: str = "Region", like: Projection | None = None) -> ColourLayer:
+    """The coarsest clusters of the first projection: their names stand on the map, so there is no legend.
+
+    like: another map of the same things, whose clusters colour this one, so that two maps can be compared."""
     codes = np.full(len(points), -1, dtype=np.int64)
-    projection = points.first
+    projection = like or points.first
     if not projection.levels:
         return plain(title)
-    codes[: len(projection.vocab)] = projection.levels[0]
+    own = points.first.vocab
+    rows = np.arange(len(own)) if like is None else like.vocab.find(list(own.ids))
+    codes[: len(own)] = np.where(rows >= 0, projection.levels[0][rows], -1)
     url = points.files.put(pack.codes(np.where(codes >= len(LIGHT), -1, codes), points.order))
     return ColourLayer(url, title, "categories", projection.names[0][: len(LIGHT)], legend=False, regions=True)
 
