@@ -12,7 +12,7 @@ from tagviz.operations.answers import ItemPage
 from tagviz.operations.methods import METHODS
 from tagviz.project.place import Spot
 from tagviz.types import Kind, Ranking, split_key
-from tagviz.ui import cached, map_layers, plain, state, widgets
+from tagviz.ui import cached, map_layers, picker, plain, state, widgets
 from tagviz.ui.frame import Here
 
 PARAMS = {Kind.TAG: "tag", Kind.SONG: "song"}
@@ -34,6 +34,8 @@ def item(here: Here, page: ItemPage, place: cached.Place, near: Ranking | None) 
                 icon=":material/queue_music:",
                 query_params=state.carried(**{PARAMS[kind]: (ident,)}),
             )
+        with st.popover("Way to", icon=":material/route:", type="tertiary"):
+            picker.one(here, "Where to", "to", (Kind.TAG, Kind.SONG), "Where to? And why is it so far?")
         st.button(
             "Let go", icon=":material/close:", type="tertiary", on_click=state.put, kwargs={"at": ""}, key="let-go"
         )
