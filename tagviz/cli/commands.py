@@ -38,7 +38,9 @@ def run(arguments: Namespace) -> None:
 def _import(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
     started = time.perf_counter()
     info = corpora.import_corpus(ws, given.path, given.name, given.format, given.values, tell)
-    return {**_corpus(info), "seconds": round(time.perf_counter() - started, 3), "notes": list(info.notes)}
+    seconds, brought = round(time.perf_counter() - started, 3), corpora.changes(ws, info.name)
+    told = {"changes": brought.described() if brought else []}
+    return {**_corpus(info), "seconds": seconds, "notes": list(info.notes), **told}
 
 
 def _list_corpora(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:

@@ -21,6 +21,9 @@ def _fields(document: dict[str, Any]) -> None:
         if isinstance(value, list) and value and key in ("notes", "warnings"):
             print(f"{key}:")
             print("\n".join(f"  {entry}" for entry in value))
+        elif key == "changes" and value:
+            print("next to the version before:")
+            table(value, ("kind", "kept", "new", "gone"))
         elif not isinstance(value, list) or value:
             print(f"{key}: {value}")
 

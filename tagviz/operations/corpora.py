@@ -15,6 +15,9 @@ from tagviz.store.workspace import Workspace, checked
 from tagviz.text import language
 from tagviz.types import Corpus, Kind, Progress, ProgressCallback, quiet
 
+EXAMPLES = 20
+"""New or gone items that are named, by kind."""
+
 
 @dataclass(frozen=True)
 class CorpusInfo:
@@ -100,6 +103,62 @@ def info(ws: Workspace, name: str) -> CorpusInfo:
         shipped=versions[-1].shipped,
         meta=entry.info["meta"],
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """What a newer version of a corpus brought. counts: frame `kind`, `kept`, `new`, `gone` (playlists by their ids,
+    items by their keys). new, gone: labels by kind, the most frequent first, at most EXAMPLES."""
+
+    counts: pd.DataFrame
+    new: Mapping[Kind, tuple[str, ...]]
+    gone: Mapping[Kind, tuple[str, ...]]
+
+    def described(self) -> list[dict[str, Any]]:
+        """As JSON: a row a kind, with examples."""
+        return [
+            {
+                **{str(name): value for name, value in row.items()},
+                "new_examples": list(self.new[Kind(row["kind"])][:5]),
+                "gone_examples": list(self.gone[Kind(row["kind"])][:5]),
+            }
+            for row in self.counts.to_dict("records")
+        ]
+
+
+def compare(older: Corpus, newer: Corpus) -> Changes:
+    """What is new and what is gone in another version of a corpus; items count where playlists hold them."""
+    rows: list[dict[str, Any]] = []
+    new: dict[Kind, tuple[str, ...]] = {}
+    gone: dict[Kind, tuple[str, ...]] = {}
+    for kind in (Kind.PLAYLIST, Kind.TAG, Kind.SONG, Kind.WORD, Kind.ARTIST, Kind.GENRE):
+        before, after = _used(older, kind), _used(newer, kind)
+        if len(before) or len(after):
+            new[kind] = _most(newer, kind, after.difference(before, sort=False))
+            gone[kind] = _most(older, kind, before.difference(after, sort=False))
+            kept = len(after.intersection(before))
+            rows.append({"kind": str(kind), "kept": kept, "new": len(after) - kept, "gone": len(before) - kept})
+    return Changes(pd.DataFrame(rows, columns=["kind", "kept", "new", "gone"]), new, gone)
+
+
+def changes(ws: Workspace, name: str) -> Changes | None:
+    """What the newest version of a corpus brought next to the one before; None where there is one version only."""
+    versions = list(dict.fromkeys(version.fingerprint for version in ws.versions(name)))
+    if len(versions) < 2:
+        return None
+    return compare(ws.open_corpus(name, versions[-2]), ws.open_corpus(name, versions[-1]))
+
+
+def _used(corpus: Corpus, kind: Kind) -> pd.Index:
+    ids = corpus.vocab(kind).ids
+    return ids if kind is Kind.PLAYLIST else ids[corpus.counts(kind) > 0]
+
+
+def _most(corpus: Corpus, kind: Kind, ids: pd.Index) -> tuple[str, ...]:
+    vocab = corpus.vocab(kind)
+    rows = vocab.find(list(ids))
+    order = np.argsort(-corpus.counts(kind)[rows], kind="stable")[:EXAMPLES]
+    return tuple(vocab.label_list(rows[order]))
 
 
 def open_corpus(ws: Workspace, name: str, version: str = "") -> Corpus:

@@ -30,11 +30,13 @@ def _import(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback)
     info = corpora.import_corpus(
         ws, Path(given["path"]), given.get("name"), given.get("format", "auto"), given.get("options"), progress
     )
+    brought = corpora.changes(ws, info.name)
     return {
         "corpus": info.name,
         "fingerprint": info.fingerprint,
         "playlists": info.playlists,
         "notes": list(info.notes),
+        "changes": brought.described() if brought else [],
     }
 
 

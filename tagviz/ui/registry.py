@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from tagviz.operations import comparing
+from tagviz.operations import comparing, corpora
 from tagviz.operations.comparing import Comparison
 from tagviz.operations.methods import METHODS, method
 from tagviz.store.workspace import ModelInfo
@@ -65,7 +65,16 @@ def show(here: Here) -> None:
 
 
 def _older(here: Here) -> None:
-    """Models of earlier versions of the corpus, and the way to have them on this one."""
+    """What the newest version of the corpus brought, models of earlier ones, and the way to have them on this one."""
+    if len(here.corpus.versions) > 1:
+        brought = _brought(*here.names)
+        if brought is not None:
+            with st.expander("What the newest version of this corpus brought", icon=":material/difference:"):
+                widgets.table(brought.counts, "changes", alt="Kept, new and gone items by kind")
+                for title, named in (("New", brought.new), ("Gone", brought.gone)):
+                    for kind, labels in named.items():
+                        if labels:
+                            st.text(plain.one_line(f"{title} {kind}s: {', '.join(labels)}", 400))
     older = comparing.stale(cached.workspace(), here.corpus.name) if len(here.corpus.versions) > 1 else []
     if older:
         with st.expander(
@@ -76,6 +85,11 @@ def _older(here: Here) -> None:
                 title = info.marks.title or method(info.method).title
                 name.text(" · ".join(filter(None, [title, plain.moment(info.created), settings(info)])))
                 button.button("Train on the newest", key=f"again-{info.id}", on_click=_again, args=(here, info.id))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _brought(name: str, fingerprint: str) -> corpora.Changes | None:
+    return corpora.changes(cached.workspace(), name)
 
 
 def _again(here: Here, ident: str) -> None:

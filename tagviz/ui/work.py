@@ -176,7 +176,12 @@ def _outcome(job: Job) -> str:
     if job.kind == "tune" and result.get("best"):
         return f"{result['metric']} {result['score']:.4f}, the defaults {result['default_score'] or float('nan'):.4f}"
     if "playlists" in result:
-        return f"{plain.count(int(result['playlists']), 'playlist')} read"
+        brought = [
+            f"{row['kind']}s: {row['new']:,} new, {row['gone']:,} gone"
+            for row in result.get("changes", ())
+            if row["new"] or row["gone"]
+        ]
+        return "; ".join([f"{plain.count(int(result['playlists']), 'playlist')} read", *brought])
     if "questions" in result:
         return f"a report of {plain.count(int(result['questions']), 'question')}"
     return ""

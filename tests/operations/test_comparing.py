@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tagviz.operations import comparing, jobs, models, verdicts
+from tagviz.operations import comparing, corpora, jobs, models, verdicts
 from tagviz.store.workspace import Workspace
-from tests.corpora import checkerboard
+from tagviz.types import Kind
+from tests.corpora import checkerboard, make_corpus
 
 
 def test_two_models_side_by_side(tmp_path: Path) -> None:
@@ -42,3 +43,16 @@ def test_a_model_of_an_older_version_can_be_trained_again_on_the_newest(tmp_path
     (made,) = models.models(ws, new.fingerprint)
     assert (made.id, made.params, made.seed) == (done["model"], info.params, info.seed)
     assert comparing.stale(ws, old.name) == []
+
+
+def test_what_a_newer_version_brought(tmp_path: Path) -> None:
+    ws = Workspace(tmp_path)
+    ws.save_corpus(make_corpus([{"id": "1", "tags": ["a", "b"]}, {"id": "2", "tags": ["b", "c"]}]))
+    assert corpora.changes(ws, "tiny") is None
+    ws.save_corpus(make_corpus([{"id": "2", "tags": ["b", "c"]}, {"id": "3", "tags": ["c", "d"]}]))
+    found = corpora.changes(ws, "tiny")
+    assert found is not None
+    rows = found.counts.set_index("kind")
+    assert rows.loc["playlist"].tolist() == [1, 1, 1]  # 2 stayed, 3 came, 1 went
+    assert rows.loc["tag"].tolist() == [2, 1, 1]  # b and c stayed, d came, a went
+    assert (found.new[Kind.TAG], found.gone[Kind.TAG]) == (("d",), ("a",))
