@@ -183,7 +183,9 @@ def test_wheel_keyboard_and_address_keep_the_view(page: Page, browser: Browser):
     for _ in range(4):
         page.mouse.wheel(0, -200)
         page.wait_for_timeout(40)
-    wait(page, "window.__map.view().zoom > 3 && location.search.includes('view=')")
+    # the address follows when the wheel has come to rest
+    told = "Number((new URLSearchParams(location.search).get('view') ?? '').split(',')[2])"
+    wait(page, f"window.__map.view().zoom > 3 && Math.abs({told} - window.__map.view().zoom) < 0.01")
     now = point(page, 2)
     # the wheel's place is a whole pixel, and what is off by less than one is off by six times that now
     assert abs(now[0] - x) < 6
