@@ -47,11 +47,13 @@ def test_a_hostile_title_asks_nobody(page: Page, server: str) -> None:
 def test_typing_on_the_home_page_leads_to_an_answer(page: Page, server: str) -> None:
     page.goto(server)
     settle(page)
-    page.get_by_role("searchbox", name="Type a tag, a title or a song").press_sequentially("rainy", delay=60)
+    page.get_by_role("searchbox", name="Type a tag, a title or a song").press_sequentially("rainny", delay=60)
+    expect(page.get_by_text("Read as “rainy”.")).to_be_visible()
+    expect(page.get_by_role("link", name="rainy day").first).to_be_visible()
     page.get_by_role("link", name=re.compile("Recommend for a playlist called")).click()
     expect(page).to_have_url(re.compile(r"/Recommend\?.*title=rainy"))
     expect(page.get_by_role("textbox", name="Title")).to_have_value("rainy")
-    expect(page.get_by_text("Read as:")).to_be_visible()
+    expect(page.get_by_role("heading", name="Songs to add")).to_be_visible()
 
 
 def test_back_and_reload_bring_the_same_question(page: Page, server: str) -> None:
