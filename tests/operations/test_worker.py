@@ -8,15 +8,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tagviz.operations import jobs, models
+from tagviz.operations import answers, jobs, models
 from tagviz.store.jobs import Job, State
 from tagviz.store.workspace import Workspace
-from tagviz.types import Corpus
+from tagviz.types import Corpus, Kind, Query
 
 SLOW = {"epochs": "10000"}
 """Word2Vec on the checkerboard for a good while."""
@@ -165,3 +166,34 @@ def _of(process: psutil.Process, ws: Workspace) -> bool:
     environ = process.info["environ"] or {}
     worker = "tagviz.worker" in (process.info["cmdline"] or ())
     return worker and environ.get("TAGVIZ_HOME") == str(ws.home) and process.status() != psutil.STATUS_ZOMBIE
+
+
+def test_ten_sessions_look_ask_and_queue_while_a_training_runs(
+    ws: Workspace, board: Corpus, start: Callable[[], object]
+) -> None:
+    asked = models.open_model(ws, board, "spectral")
+    ident = train(ws, "word2vec", **SLOW)
+    start()
+    until(ws, ident, running)
+
+    def session(number: int) -> list[float]:
+        """What an open page does: the list of jobs again and again, models, an answer, now and then a new job."""
+        took = []
+        for turn in range(8):
+            begun = time.monotonic()
+            assert any(job.id == ident for job in jobs.jobs(ws))
+            assert models.models(ws, board.fingerprint)
+            assert answers.recommend(board, asked, Query(tags=("t0",), n=3), Kind.TAG).keys
+            took.append(time.monotonic() - begun)
+            if turn == 4:
+                assert train(ws, "popularity") == train(ws, "popularity"), "ten who want the same queue it once"
+        return took
+
+    with ThreadPoolExecutor(10) as sessions:
+        took = [seconds for each in sessions.map(session, range(10)) for seconds in each]
+    assert len(took) == 80
+    assert sorted(took)[int(0.95 * len(took))] < 2
+    assert jobs.job(ws, ident).state is State.RUNNING
+    assert len([job for job in jobs.jobs(ws) if job.arguments["method"] == "popularity"]) == 1
+    jobs.cancel(ws, ident)
+    until(ws, ident, lambda job: job.state is State.CANCELLED, seconds=5)
