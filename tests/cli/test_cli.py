@@ -199,3 +199,38 @@ def test_help_answers_at_once() -> None:
     for heavy in ("pandas", "numpy", "sqlalchemy", "gensim", "torch", "sklearn"):
         assert f" {heavy}\n" not in done.stderr
     assert time.perf_counter() - started[1] < 10
+
+
+def test_tuning_loading_and_comparing(run: Run, files: Path, tmp_path: Path) -> None:
+    run("import", files, "--format", "melon", "--name", "board")
+    study = run("tune", "board", "--method", "cooccurrence", "--trials", 2, "--metric", "recall", "--set", "a=0.5")
+    assert (study["metric"], len(study["trials"]), study["best"]["a"]) == ("recall", 2, 0.5)
+    assert study["score"] >= study["default_score"]
+    more = run("tune", "board", "--method", "cooccurrence", "--trials", 1, "--metric", "recall", "--set", "a=0.5")
+    assert [trial["number"] for trial in more["trials"]] == [0, 1, 2]
+
+    vectors = tmp_path / "v.txt"
+    vectors.write_text("".join(f"t{n} {n % 2} {(n + 1) % 2} {n / 100}\n" for n in range(10)) + "else 1 1 1\n")
+    seen = run("load", "board", vectors, "--preview")
+    assert (seen["matched"]["tag"], seen["missing"], "model" in seen) == (10, 1, False)
+    kept = run("load", "board", vectors, "--title", "mine")
+    assert (kept["method"], kept["title"]) == ("foreign", "mine")
+    asked = run("recommend", "board", "--model", kept["model"], "--tag", "t0", "t2", "-n", 3)
+    assert not asked["fallback"]
+    assert len({item["label"] for item in asked["items"]} - {"t0", "t2"}) == 3
+
+    run("train", "board", "--method", "spectral", "--set", "dimensions=4")
+    found = run("compare", "board", "spectral", kept["model"])
+    (tags,) = [row for row in found["vocabulary"] if row["kind"] == "tag"]
+    assert (tags["both"], tags["first only"], tags["second only"]) == (10, 6, 0)
+    assert 0 <= found["overlap"] <= 1
+
+
+def test_a_pickled_model_is_refused_in_one_line(
+    home: Path, files: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "w.model").write_bytes(b"\x80\x04nothing")
+    assert cli.main(["load", "demo", str(tmp_path / "w.model")]) == 1
+    (line,) = capfd.readouterr().err.strip().splitlines()
+    assert line.startswith("error: w.model is a pickled file")
+    assert "save_word2vec_format" in line
