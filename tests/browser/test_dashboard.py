@@ -83,15 +83,6 @@ def test_tags_are_added_by_typing_and_taken_away_by_a_click(page: Page, server: 
     expect(page).not_to_have_url(re.compile("tag=jazz"))
 
 
-def test_a_click_on_the_map_opens_the_tag(page: Page, server: str) -> None:
-    page.goto(f"{server}/Tag_map")
-    settle(page)
-    page.get_by_role("button", name="jazz", exact=True).click()
-    expect(page.get_by_role("heading", name="jazz", exact=True)).to_be_visible()
-    page.wait_for_url(re.compile("at=tag"))
-    expect(page.get_by_role("tab", name="Near")).to_be_visible()
-
-
 def test_the_model_is_kept_from_page_to_page(page: Page, server: str) -> None:
     page.goto(f"{server}/Recommend?model=neighbours")
     settle(page)
