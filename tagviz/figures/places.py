@@ -78,8 +78,8 @@ def rank_histogram(
         if ends is not None and isfinite(middle) and number in shown_at_once:
             bar = int(np.searchsorted(ends, middle))
             text = f"half: {safe(label, 24)}" if several else "half are found by here"
-            mark = colour(number) if several else soft_ink(dark)
-            made.add_vline(x=bar, line={"color": mark, "dash": "dot", "width": 2}, layer="above")
+            half = colour(number) if several else soft_ink(dark)
+            made.add_vline(x=bar, line={"color": half, "dash": "dot", "width": 2}, layer="above")
             made.add_annotation(
                 x=bar, y=1 - 0.08 * number, yref="paper", text=text, showarrow=False, xanchor="left", xshift=6,
                 font={"size": 12, "color": soft_ink(dark)}, bgcolor=paper(dark), opacity=0.9,

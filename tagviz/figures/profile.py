@@ -44,7 +44,7 @@ def lengths(counts: pd.Series, what: str, dark: bool = False) -> go.Figure:
 
 def years(counts: pd.Series, dark: bool = False) -> go.Figure:
     """Playlists per year."""
-    best = int(counts.idxmax())
+    best = int(str(counts.idxmax()))
     made = figure(f"Most playlists are from {best}", dark, 260, "year", "playlists")
     _bars(made, counts.index, counts.to_numpy(), [str(year) for year in counts.index], COLOURS[0], "")
     made.update_xaxes(dtick=max(1, round(len(counts) / 10)), tickformat="d")

@@ -98,9 +98,7 @@ def model_refs(fingerprint: str) -> list[str]:
     infos = [info for info in cached.models(fingerprint) if not info.marks.archived]
     trained = [name for name in METHODS if any(info.method == name for info in infos)]
     older = [
-        info.id
-        for info in infos
-        if info.method not in METHODS or info.id != cached.resolved(fingerprint, info.method)
+        info.id for info in infos if info.method not in METHODS or info.id != cached.resolved(fingerprint, info.method)
     ]
     return list(dict.fromkeys([cached.default(fingerprint), *trained, *older]))
 

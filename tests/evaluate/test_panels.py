@@ -24,7 +24,7 @@ def test_the_panel_has_everything_at_once(drawn: EvalReport) -> None:
     assert one.summary["model"].tolist() == drawn.labels
     assert one.heatmap is not None
     assert one.heatmap.data[0].z.shape[0] == 5
-    assert len(one.histogram.data) == len(drawn.labels)
+    assert len(one.histogram.data) == 2 * len(drawn.labels), "each model's places, and what it did not find"
     other = panels.panel(
         drawn, "m1", k=3, case="title", reading="instead", overlaid=False, cumulative=True, resamples=50
     )
