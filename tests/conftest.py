@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from tagviz.types import Corpus
+from tests.chromium import browser
 from tests.corpora import checkerboard
+
+__all__ = ["browser"]
 
 REAL_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 

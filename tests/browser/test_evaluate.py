@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import PATIENCE
 from tests.browser.test_dashboard import settle
+from tests.chromium import PATIENCE
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -102,5 +102,5 @@ def test_a_new_evaluation_is_a_job_whose_report_appears(page: Page, server: str)
     page.get_by_role("combobox", name="How many questions").click()
     page.get_by_role("option", name="200 (a quick look)").click()
     page.get_by_role("button", name="Evaluate", exact=True).click()
-    expect(page.get_by_text(re.compile("^200 questions on demo"))).to_be_visible(timeout=2 * PATIENCE)
+    expect(page.get_by_text(re.compile("^200 questions on demo"))).to_be_visible(timeout=4 * PATIENCE)
     expect(page.get_by_text(re.compile("^Neighbours|neighbours is ahead", re.IGNORECASE)).first).to_be_visible()

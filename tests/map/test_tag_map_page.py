@@ -12,19 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page, expect
 
-from tests.map.test_browser import CHROMIUM, browser, wait
-
-__all__ = ["browser"]
+from tests.chromium import PATIENCE
+from tests.map.test_browser import wait
 
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's Chromium is not here"),
     pytest.mark.skipif(not (ROOT / "assets" / "demo").exists(), reason="the demo is not built"),
 ]
 
@@ -55,7 +51,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def opened(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(address)
     wait(page, READY, 60)
     return page
