@@ -28,7 +28,7 @@ with widgets.forgiving():
         st.text("Nothing has been judged here yet. This asks the models about playlists that they have not seen.")
         reports.ask(here)
     else:
-        with new, st.popover("New evaluation", icon=":material/add:", width="stretch"):
+        with new, st.popover("New evaluation", icon=":material/add:", width="stretch", key=f"new-{reports.asked()}"):
             reports.ask(here)
     work.work(("evaluate",))
     if ident:

@@ -24,23 +24,42 @@ PROTOCOLS = {
 }
 MASKS = {"real": "as in the Arena's real test lists", "official": "by the Arena's published shares"}
 FORMS = {"html": "Report (HTML, opens offline)", "csv": "Table (CSV)", "tex": "Table (LaTeX)"}
+_ASKED = "judge-asked"
+"""Where a browser keeps the number of the job that it asked for."""
 SIZES = {0: "all that there are", 200: "200 (a quick look)", 1000: "1,000", 5000: "5,000"}
 
 
 def choose(here: Here) -> str:
-    """The report that is shown: the newest, or the one in the address; "" while there is none."""
+    """The report that is shown: the newest, or the one in the address, or the one just asked for; "" for none."""
+    _turn_to_asked()
     known = cached.reports(here.corpus.fingerprint)
     if not known:
         return ""
     by_id = {str(info["id"]): info for info in known}
+    newest = next(iter(by_id))
     picked: str = st.selectbox(
         "Report",
         list(by_id),
         format_func=lambda ident: _name(by_id[ident]),
         label_visibility="collapsed",
-        **state.tied("report", next(iter(by_id)), list(by_id)),
+        # A new report makes a new widget: the old one's value, sent once more by a browser that has not heard of it,
+        # is no choice.
+        **state.tied("report", newest, list(by_id), key=f"report-{newest}"),
     )
     return picked
+
+
+def asked() -> int:
+    """The job of the verdict that this person waits for; 0 for none. A form named after it closes when it is sent."""
+    return int(st.session_state.get(_ASKED, 0))
+
+
+def _turn_to_asked() -> None:
+    """When the verdict that this person asked for is there, it is what is shown."""
+    job = next((job for job in cached.jobs() if job.id == asked()), None)
+    if job is not None and job.over:
+        del st.session_state[_ASKED]
+        state.put(report=str(job.result.get("report", state.value("report"))))
 
 
 def _name(info: Mapping[str, Any]) -> str:
@@ -74,8 +93,8 @@ def ask(here: Here) -> None:
         help="Otherwise other lists of the same people give the answers away, and the numbers look too good",
     )
     if st.button("Evaluate", type="primary", icon=":material/play_arrow:", disabled=not models):
-        asked = {"corpus": here.corpus.name, "models": models, "protocol": protocol, "mask": mask, "by_group": by_group}
-        cached.submit("evaluate", {**asked, "limit": limit or None})
+        what = {"corpus": here.corpus.name, "models": models, "protocol": protocol, "mask": mask, "by_group": by_group}
+        st.session_state[_ASKED] = cached.submit("evaluate", {**what, "limit": limit or None})
         st.rerun()
 
 

@@ -93,3 +93,16 @@ def test_the_files_of_a_report(page: Page, server: str, browser: Browser, tmp_pa
     expect(opened.locator(".js-plotly-plot .main-svg").first).to_be_visible()
     assert not [url for url in asked if url.startswith("http")]
     offline.close()
+
+
+def test_a_new_evaluation_is_a_job_whose_report_appears(page: Page, server: str) -> None:
+    page.goto(f"{server}/Evaluate?model=popularity")
+    settle(page)
+    page.get_by_role("button", name="New evaluation").click()
+    page.get_by_role("combobox", name="How many questions").click()
+    page.get_by_role("option", name="200 (a quick look)").click()
+    page.get_by_role("button", name="Evaluate", exact=True).click()
+    expect(page.get_by_role("combobox", name="How many questions")).to_be_hidden()
+    expect(page.get_by_text(re.compile("^200 questions on demo"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("neighbours is ahead", re.IGNORECASE)).first).to_be_visible()
+    expect(page).to_have_url(re.compile("report=tags-"))
