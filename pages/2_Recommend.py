@@ -28,7 +28,8 @@ def methods(here: frame.Here) -> tuple[str, str]:
     one, two, three = grid.cell(), grid.cell(), grid.cell()
     label = {ref: frame.model_label(ref, here.corpus.fingerprint) for ref in refs}
     with one:
-        st.selectbox("Answered by", refs, format_func=label.__getitem__, **state.tied("model", refs[0], refs, key="by"))
+        tied = state.tied("model", refs[0], refs, key=f"by-{refs[0]}")
+        st.selectbox("Answered by", refs, format_func=label.__getitem__, **tied)
     with two:
         other = st.selectbox(
             "Side by side with",

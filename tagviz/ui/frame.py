@@ -123,7 +123,7 @@ def _pickers(corpora: list[CorpusInfo]) -> Here:
         refs,
         format_func=lambda ref: model_label(ref, chosen.fingerprint),
         help="What has learned from this corpus and answers on every page. More can be made on the Train page.",
-        **state.tied("model", refs[0], refs),
+        **state.tied("model", refs[0], refs, key=f"model-{refs[0]}"),
     )
     return Here(chosen, ref)
 

@@ -42,8 +42,6 @@ def choose(here: Here) -> str:
         list(by_id),
         format_func=lambda ident: _name(by_id[ident]),
         label_visibility="collapsed",
-        # A new report makes a new widget: the old one's value, sent once more by a browser that has not heard of it,
-        # is no choice.
         **state.tied("report", newest, list(by_id), key=f"report-{newest}"),
     )
     return picked

@@ -64,7 +64,8 @@ def tied(name: str, default: Value, allowed: Sequence[Any] | None = None, key: s
     """Arguments that tie a widget to a parameter: `st.slider("k", 1, 20, **tied("k", 5, range(1, 21)))`.
 
     A value that cannot be read or is not among `allowed` counts as the default; the default is left out of the address.
-    key: for a second widget on the same parameter.
+    key: for a second widget on the same parameter; and, holding the default, where the default moves by itself: a new
+    default then makes a new widget, and what a browser that has not heard of it sends once more is no choice.
     """
     st.session_state[key or name] = current(name, default, allowed)
     return {"key": key or name, "on_change": _store, "args": (key or name, name, default)}

@@ -81,7 +81,7 @@ def test_two_models_side_by_side(app: Open) -> None:
 
 def test_the_model_switch_keeps_the_query(app: Open) -> None:
     test = app(RECOMMEND, tag=["tag0"], title="rainy night")
-    test.selectbox(key="by").set_value("neighbours").run()
+    test.selectbox(key="by-spectral").set_value("neighbours").run()
     assert test.query_params["model"] == "neighbours"
     assert test.query_params["tag"] == "tag0"
     assert test.text_input(key="title").value == "rainy night"
@@ -90,7 +90,7 @@ def test_the_model_switch_keeps_the_query(app: Open) -> None:
 def test_an_unreadable_address_is_forgiven(app: Open) -> None:
     test = app(RECOMMEND, n="many", model="nonsense", beside="?")
     assert not test.exception
-    assert test.sidebar.selectbox(key="model").value == "spectral"
+    assert test.sidebar.selectbox(key="model-spectral").value == "spectral"
 
 
 def test_the_map_opens_a_tag(app: Open) -> None:
