@@ -16,6 +16,9 @@ Encode = Callable[[Sequence[str]], Floats]
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 
+GOING_ON = 1 / 3
+"""What share of a training's passes one takes that goes on from an older model."""
+
 
 class Checkpoint(Protocol):
     """Where a half-trained model is kept, so that a training that was interrupted can go on."""
@@ -37,6 +40,8 @@ class Tools:
     progress: called every second or so; raises Cancelled to stop the work.
     checkpoint: where a method that takes long keeps how far it is, to go on from there.
     watch: keys whose neighbours a person wants to see while a space forms.
+    start: an older model of the same method and settings, to go on from where the method can; what is known keeps its
+    place, what is new finds one.
     """
 
     seed: int = 42
@@ -46,6 +51,7 @@ class Tools:
     embed: Callable[[Corpus, str, Mapping[str, Any]], Embedding] | None = None
     checkpoint: Checkpoint | None = None
     watch: tuple[str, ...] = ()
+    start: Recommender | None = None
 
 
 class Method(Protocol):

@@ -10,7 +10,7 @@ from typing import Any
 from tagviz.cli import show, tables, work
 from tagviz.errors import BadParameter
 from tagviz.operations import answers, corpora, maps, models, verdicts
-from tagviz.operations.methods import METHODS, method
+from tagviz.operations.methods import FINE_TUNED, METHODS, method
 from tagviz.ranking import Rules
 from tagviz.store.workspace import ModelInfo, Workspace
 from tagviz.types import Corpus, Kind, ProgressCallback, Query, Ranking
@@ -117,16 +117,27 @@ def _model(info: ModelInfo) -> dict[str, Any]:
         "fingerprint": info.fingerprint,
         "params": dict(info.params),
         "code": info.code,
+        "start": info.start,
         "shipped": info.shipped,
         **{key: getattr(info.marks, key) for key in ("title", "note", "pinned", "archived")},
     }
 
 
 def _train(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    from tagviz.operations import comparing
+
     corpus = corpora.open_corpus(ws, given.corpus)
     known = {info.id for info in models.models(ws, corpus.fingerprint)}
-    info = models.train(ws, corpus, given.method, given.values, given.seed, given.force, tell)
+    start = comparing.origin(ws, given.corpus, given.start, tell) if given.start else None
+    info = models.train(ws, corpus, given.method, given.values, given.seed, given.force, tell, start=start)
     return {**_model(info), "new": given.force or info.id not in known}
+
+
+def _fine_tune(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    corpus = corpora.open_corpus(ws, given.corpus)
+    info = models.train(ws, corpus, FINE_TUNED, given.values, given.seed, given.force, tell)
+    folder = {"folder": str(models.save_taught(ws, info, given.out))} if given.out else {}
+    return {**_model(info), **folder}
 
 
 def _tune(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
@@ -346,6 +357,7 @@ COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str,
     "methods": _methods,
     "models": _list_models,
     "train": _train,
+    "fine-tune": _fine_tune,
     "tune": _tune,
     "load": _load,
     "compare": _compare,

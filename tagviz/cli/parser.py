@@ -86,7 +86,21 @@ def _models(command: Any) -> None:
     one.add_argument("--method", required=True)
     one.add_argument("--seed", type=int)
     one.add_argument("--force", action="store_true", help="train even where the same model is there already")
+    one.add_argument(
+        "--from",
+        dest="start",
+        default="",
+        metavar="ID",
+        help="go on from this model of an earlier version of the corpus",
+    )
     _settings(one, "a parameter such as epochs=50, or preset=tuned")
+    _background(one)
+    one = command("fine-tune", "teach a sentence model the texts of a corpus")
+    one.add_argument("corpus", metavar="NAME")
+    one.add_argument("--out", type=Path, metavar="DIR", help="also write it as a sentence-transformers folder")
+    one.add_argument("--seed", type=int)
+    one.add_argument("--force", action="store_true", help="teach even where the same model is there already")
+    _settings(one, "a parameter such as model=minilm or steps=300")
     _background(one)
     one = command("compare", "two models side by side: settings, vocabulary, neighbours, verdicts")
     one.add_argument("corpus", metavar="NAME")
@@ -144,7 +158,14 @@ def _answers(command: Any) -> None:
 def _verdicts(command: Any) -> None:
     one = command("evaluate", "judge models on playlists they have not seen")
     one.add_argument("corpus", metavar="NAME")
-    one.add_argument("--model", nargs="+", action="extend", required=True, dest="models", help=MODEL)
+    one.add_argument(
+        "--model",
+        nargs="+",
+        action="extend",
+        required=True,
+        dest="models",
+        help=f"{MODEL}; @VERSION behind it: as if only the playlists of that version of the corpus were there",
+    )
     one.add_argument("-k", type=_positive, default=10, help="how many recommendations count")
     _splits(one, "tags")
     _background(one)

@@ -54,7 +54,10 @@ def queued(ws: Workspace, given: Namespace) -> dict[str, Any]:
             "options": given.values,
         }
     elif kind == "train":
-        arguments = {key: getattr(given, key) for key in ("corpus", "method", "values", "seed", "force")}
+        arguments = {key: getattr(given, key) for key in ("corpus", "method", "values", "seed", "force", "start")}
+    elif kind == "fine-tune":
+        arguments = {key: getattr(given, key) for key in ("corpus", "values", "seed", "force")}
+        arguments["out"] = str(given.out.absolute()) if given.out else ""
     elif kind == "tune":
         arguments = {
             key: getattr(given, key)

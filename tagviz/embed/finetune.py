@@ -169,16 +169,10 @@ def finetune(corpus: Corpus, params: FineTuneParams, folder: Path, tools: Tools 
     """Teaches a sentence-transformers model the corpus's texts and saves it, head included, into `folder`
     (SafeTensors).
 
-    What the progress callback raises leaves nothing behind. Raises BadParameter as `teach`, and for the packaged e5,
-    which is no sentence-transformers model (`teach` works on it).
+    What the progress callback raises leaves nothing behind. Raises BadParameter as `teach` and `save`.
     """
-    if params.model == "e5":
-        raise BadParameter(
-            "The packaged e5 cannot be saved with a head",
-            "it is no sentence-transformers model",
-            "start from minilm or a folder",
-        )
-    _save(params.model, teach(corpus, params, load(params.model, tools.threads), tools), folder)
+    _can_be_saved(params.model)
+    save(params.model, teach(corpus, params, load(params.model, tools.threads), tools), folder)
     return folder
 
 
@@ -220,10 +214,25 @@ def _learn(vectors: Floats, learned: Texts, params: FineTuneParams, tools: Tools
     return first, second
 
 
-def _save(name: str, head: Head, folder: Path) -> None:
+def _can_be_saved(name: str) -> None:
+    if name == "e5":
+        raise BadParameter(
+            "The packaged e5 cannot be saved with a head",
+            "it is no sentence-transformers model",
+            "start from minilm or a folder",
+        )
+
+
+def save(name: str, head: Head, folder: Path) -> None:
+    """Writes the sentence model `name` with its head as a sentence-transformers folder (SafeTensors).
+
+    Raises BadParameter for the packaged e5, which is no sentence-transformers model (`teach` works on it).
+    """
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Dense, Normalize
+
+    _can_be_saved(name)
 
     def layer(weight: Floats, bias: Floats, activation: Any) -> Any:
         values, shift = torch.from_numpy(np.array(weight.T)), torch.from_numpy(np.array(bias))

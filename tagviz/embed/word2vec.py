@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import islice
+from math import ceil
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -18,7 +19,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz.embed.items import ItemParams, embedding_of, items_of
-from tagviz.methods import Tools
+from tagviz.methods import GOING_ON, Tools
 from tagviz.params import knob
 from tagviz.types import Corpus, Embedding, Kind, Progress
 
@@ -72,8 +73,9 @@ class Word2VecParams(ItemParams):
         "passes over the corpus, each in a new order; larger: better up to a point, slower",
         first=True,
         ge=1,
-        low=10,
+        low=5,
         high=100,
+        log=True,
     )
     architecture: Literal["skip-gram", "cbow"] = knob(
         "skip-gram", "skip-gram: better for rare items; cbow: many times faster, but makes hubs"
@@ -160,7 +162,9 @@ def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Emb
     Playlists of one item teach nothing and are left out. With one worker the same seed gives the same vectors.
     Progress comes twice a second with the loss per key of the last epoch, the learning rate and keys a second; what
     the callback raises stops the training, and where the tools have a checkpoint the next one goes on from the last
-    epoch that was kept. Raises BadParameter when there is nothing to learn from.
+    epoch that was kept. With a model to start from (`tools.start`) only the last third of the epochs is trained, from
+    where its items lie; items that it does not know are added to its vocabulary. Raises BadParameter when there is
+    nothing to learn from.
     """
     from gensim.models import Word2Vec
 
@@ -178,10 +182,14 @@ def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Emb
         seed=tools.seed % 2**32,
         workers=max(1, min(params.workers, tools.threads)),
     )
-    counts = items.counts.astype(np.int64)
-    model.build_vocab_from_freq(dict(zip(keys.tolist(), counts.tolist(), strict=True)), corpus_count=len(sentences))
+    counts = dict(zip(keys.tolist(), items.counts.astype(np.int64).tolist(), strict=True))
+    older: Embedding | None = getattr(tools.start, "embedding", None)
+    begin = 0 if older is None else params.epochs - ceil(GOING_ON * params.epochs)
+    if older is not None:
+        _remember(model, older, counts)
+    model.build_vocab_from_freq(counts, corpus_count=len(sentences), update=len(model.wv) > 0)
     clock = _Clock(sentences, params, tools, model.wv)
-    for epoch in range(_gone_on(model, sentences, tools), params.epochs):
+    for epoch in range(_gone_on(model, sentences, tools, begin), params.epochs):
         clock.epoch = epoch
         model.random = np.random.RandomState((tools.seed + epoch) % 2**32)
         _one_epoch(model, sentences, clock)
@@ -192,16 +200,26 @@ def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Emb
     return embedding_of(items.vocabs, model.wv.vectors[rows], model.syn1neg[rows], "word2vec", values, corpus)
 
 
-def _gone_on(model: Any, sentences: Sentences, tools: Tools) -> int:
-    """Puts the last checkpoint into the model and returns the epoch to go on with; 0 where there is none."""
+def _remember(model: Any, older: Embedding, counts: Mapping[str, int]) -> None:
+    """Gives an empty model what an older one knows of these items; gensim adds the others to the vocabulary later."""
+    known = [key for vocab in older.vocabs.values() for key in vocab.keys(np.arange(len(vocab)))]
+    kept = [row for row, key in enumerate(known) if key in counts]
+    if kept and older.outputs is not None:
+        model.build_vocab_from_freq({known[row]: 1 for row in kept})
+        places = [model.wv.key_to_index[known[row]] for row in kept]
+        model.wv.vectors[places] = older.vectors[kept] * older.norms[kept, None]
+        model.syn1neg[places] = older.outputs[kept]
+
+
+def _gone_on(model: Any, sentences: Sentences, tools: Tools, begin: int) -> int:
+    """Puts the last checkpoint into the model, if there is one, and returns the epoch to go on with."""
     found = tools.checkpoint.latest() if tools.checkpoint is not None else None
-    if found is None:
-        return 0
-    epoch, arrays = found
-    model.wv.vectors[:] = arrays["vectors"]
-    model.syn1neg[:] = arrays["outputs"]
-    sentences.epoch, sentences.read = epoch, epoch * sentences.tokens
-    return epoch
+    if found is not None:
+        begin, arrays = found
+        model.wv.vectors[:] = arrays["vectors"]
+        model.syn1neg[:] = arrays["outputs"]
+    sentences.epoch, sentences.read = begin, begin * sentences.tokens
+    return begin
 
 
 class _Clock:

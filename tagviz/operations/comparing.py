@@ -14,7 +14,7 @@ from tagviz.evaluate import metrics
 from tagviz.operations import exploring, models, verdicts
 from tagviz.operations.models import Model
 from tagviz.store.workspace import ModelInfo, Workspace
-from tagviz.types import Corpus, Kind
+from tagviz.types import Corpus, Kind, ProgressCallback, quiet
 
 METRICS = ("arena", "song_ndcg", "tag_ndcg", "recall")
 """What of a report is shown of two models, where it says anything."""
@@ -129,9 +129,25 @@ def stale(ws: Workspace, name: str) -> list[ModelInfo]:
     return [info for info in older if (info.method, str(dict(info.params)), info.seed) not in newest]
 
 
-def again(ws: Workspace, name: str, ident: str) -> dict[str, Any]:
-    """The arguments of the job that trains a model of an older version again, on the newest one."""
-    for info in stale(ws, name):
-        if info.id == ident:
-            return {"corpus": name, "method": info.method, "values": dict(info.params), "seed": info.seed}
-    raise UnknownTerm(f"No older model {ident!r}", f"of the corpus {name!r}", "list the models")
+def again(ws: Workspace, name: str, ident: str, go_on: bool = False) -> dict[str, Any]:
+    """The arguments of the job that trains a model of an older version again, on the newest one; `go_on` from what it
+    knows, in a third of the work, instead of from nothing."""
+    info = _older(ws, name, ident)
+    start = {"start": ident} if go_on else {}
+    return {"corpus": name, "method": info.method, "values": dict(info.params), "seed": info.seed, **start}
+
+
+def origin(ws: Workspace, name: str, ident: str, progress: ProgressCallback = quiet) -> Model:
+    """A model of an older version of a corpus, opened to go on from. Raises UnknownTerm where there is none."""
+    info = _older(ws, name, ident)
+    return models.open_model(ws, ws.open_corpus(name, info.fingerprint), info.id, progress)
+
+
+def _older(ws: Workspace, name: str, ident: str) -> ModelInfo:
+    """The newest model of this id among those of older versions."""
+    older = [version.fingerprint for version in ws.versions(name)][:-1]
+    for fingerprint in reversed(dict.fromkeys(older)):
+        for info in ws.model_infos(fingerprint):
+            if info.id == ident:
+                return info
+    raise UnknownTerm(f"No older model {ident!r}", f"of the corpus {name!r}", "list the models of earlier versions")

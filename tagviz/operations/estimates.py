@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagviz.operations.methods import method
+from tagviz.operations.methods import FINE_TUNED, method
 from tagviz.store.jobs import Job, State
 from tagviz.types import Corpus
 
@@ -44,7 +44,9 @@ def estimate(
     known = [
         (work(one["pairs"], one["params"]), one["seconds"], one["peak"])
         for job in jobs
-        if job.kind == "train" and job.state is State.DONE and job.arguments["method"] == name
+        if job.state is State.DONE
+        and job.arguments.get("method", FINE_TUNED) == name
+        and not job.arguments.get("start")
         for one in [job.result.get("cost")]
         if one
     ]

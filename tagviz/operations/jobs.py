@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tagviz.errors import BadParameter
-from tagviz.operations import corpora, estimates, maps, models, tuning, verdicts
-from tagviz.operations.methods import method
+from tagviz.operations import comparing, corpora, estimates, maps, models, tuning, verdicts
+from tagviz.operations.methods import FINE_TUNED, method
 from tagviz.settings import settings
 from tagviz.store.db import engine
 from tagviz.store.jobs import Job, Jobs
@@ -22,6 +22,9 @@ from tagviz.types import Kind, ProgressCallback
 
 IDLE_SECONDS = 300
 """A worker that the dashboard or the command line started ends after so long without work."""
+
+TRAINS = ("train", "fine-tune")
+"""Kinds of jobs that make a model."""
 
 Handler = Callable[[Workspace, Mapping[str, Any], ProgressCallback], dict[str, Any]]
 
@@ -43,6 +46,7 @@ def _import(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback)
 def _train(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
     begun = now()
     corpus = corpora.open_corpus(ws, given["corpus"], given.get("version", ""))
+    start = comparing.origin(ws, given["corpus"], given["start"], progress) if given.get("start") else None
     info = models.train(
         ws,
         corpus,
@@ -52,12 +56,21 @@ def _train(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) 
         bool(given.get("force", False)),
         progress,
         given.get("watch", ()),
+        start,
     )
     done = {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": info.id, "seconds": info.seconds}
     if info.created < begun:  # it was there already
         return done
     cost = {"pairs": estimates.pairs(corpus), "params": dict(info.params), "seconds": info.seconds, "peak": _peak()}
     return {**done, "cost": cost}
+
+
+def _fine_tune(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    done = _train(ws, {**given, "method": FINE_TUNED}, progress)
+    if not given.get("out"):
+        return done
+    info = next(info for info in ws.model_infos(done["fingerprint"]) if info.id == done["model"])
+    return {**done, "folder": str(models.save_taught(ws, info, Path(given["out"])))}
 
 
 def _peak() -> int:
@@ -117,6 +130,7 @@ def _objective(given: Mapping[str, Any]) -> tuning.Objective:
 KINDS: Mapping[str, Handler] = {
     "import": _import,
     "train": _train,
+    "fine-tune": _fine_tune,
     "tune": _tune,
     "project": _project,
     "evaluate": _evaluate,
@@ -137,10 +151,11 @@ def submit(ws: Workspace, kind: str, arguments: Mapping[str, Any], start: bool =
     """
     if kind not in KINDS:
         raise BadParameter(f"There is no kind of job {kind!r}", f"kinds: {', '.join(KINDS)}", "choose one of these")
-    if "corpus" in arguments:
-        ws.versions(arguments["corpus"])
-    if kind == "train":
-        method(arguments["method"]).params.parse(arguments.get("values"))
+    if "corpus" in arguments:  # the version that is the newest now: another may be imported before its turn comes
+        version = ws.corpus_entry(arguments["corpus"], arguments.get("version", "")).key
+        arguments = {**arguments, "version": version}
+    if kind in TRAINS:
+        method(arguments.get("method", FINE_TUNED)).params.parse(arguments.get("values"))
     if kind == "tune" and "until" not in arguments:  # counted once, so that a job run again does not begin anew
         corpus = corpora.open_corpus(ws, arguments["corpus"], arguments.get("version", ""))
         found = tuning.look(ws, corpus, arguments["method"], _objective(arguments), arguments.get("fixed"))

@@ -27,12 +27,14 @@ DEFAULT = "spectral"
 """What is trained, and what the map shows, when nobody has chosen a method: seconds to fit, and a space to look at."""
 BEST = "best"
 """What answers when nobody has chosen and it is trained already."""
+FINE_TUNED = "taught"
+"""What fine-tuning a sentence model makes."""
 STRATEGY_VARIANTS = ("context", *(name for name in STRATEGIES if name != "context"))
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One method: satisfies `tagviz.methods.Method`."""
+    """One method: satisfies `tagviz.methods.Method`. goes_on: it can start from an older model of its kind."""
 
     name: str
     title: str
@@ -44,6 +46,7 @@ class Entry:
     fit: Callable[[Corpus, Any, Tools], Recommender]
     load: Callable[[Arrays, Mapping[str, Any], Corpus, Tools, str], Recommender]
     variants: tuple[str, ...] = ()
+    goes_on: bool = False
 
 
 def _loads(cls: Any) -> Callable[[Arrays, Mapping[str, Any], Corpus, Tools, str], Recommender]:
@@ -147,6 +150,7 @@ _ALL = (
         _fits(word2vec.train),
         _asks,
         STRATEGY_VARIANTS,
+        goes_on=True,
     ),
     Entry(
         "sentence",
@@ -215,6 +219,7 @@ _ALL = (
         FactorsParams,
         Factors.fit,
         _loads(Factors),
+        goes_on=True,
     ),
     Entry(
         "fusion",

@@ -14,11 +14,12 @@ from typing import Any
 import orjson
 
 import tagviz
-from tagviz.errors import UnknownTerm
+from tagviz.errors import BadParameter, UnknownTerm
 from tagviz.methods import Encode, Tools
-from tagviz.operations.methods import BEST, DEFAULT, FOREIGN, METHODS, Entry, checked_variant, method
+from tagviz.operations.methods import BEST, DEFAULT, FINE_TUNED, FOREIGN, METHODS, Entry, checked_variant, method
 from tagviz.params import Params
 from tagviz.settings import settings
+from tagviz.store.arrays import storing
 from tagviz.store.checkpoints import Checkpoint
 from tagviz.store.encodings import Kept
 from tagviz.store.workspace import Marks, ModelInfo, Workspace, now
@@ -52,25 +53,36 @@ def train(
     force: bool = False,
     progress: ProgressCallback = quiet,
     watch: Sequence[str] = (),
+    start: Model | None = None,
 ) -> ModelInfo:
     """Trains a method and keeps the model; the same settings again return the one that is there, unless `force`.
 
     A training that was stopped or killed goes on from its last checkpoint, where the method keeps any.
 
-    values: parameters as `key: value` (text is fine), `preset` among them. Raises UnknownTerm for a method that does
-    not exist, BadParameter for parameters, NotReady where the corpus lacks what the method needs.
+    values: parameters as `key: value` (text is fine), `preset` among them. start: a model of an older version of the
+    corpus to go on from, with its settings, in a third of the work. Raises UnknownTerm for a method that does not
+    exist, BadParameter for parameters or for a `start` that cannot be gone on from, NotReady where the corpus lacks
+    what the method needs.
     """
     entry = method(name)
+    if start is not None:
+        values = _settings_of(start, entry, values)
     params = entry.params.parse(values)
     seed = settings().seed if seed is None else seed
-    ident = model_id(entry, corpus, params, seed)
+    begun = "" if start is None else f"{start.info.fingerprint}/{start.info.id}"
+    ident = model_id(entry, corpus, params, seed, begun)
     if not force:
         for info in ws.model_infos(corpus.fingerprint):
             if info.id == ident:
                 return info
     started = time.perf_counter()
     checkpoint = Checkpoint(ws.home / "checkpoints" / f"{corpus.fingerprint}-{ident}.npz")
-    own = replace(tools(ws, corpus, seed, progress), checkpoint=checkpoint, watch=tuple(watch))
+    own = replace(
+        tools(ws, corpus, seed, progress),
+        checkpoint=checkpoint,
+        watch=tuple(watch),
+        start=None if start is None else start.recommender,
+    )
     recommender = entry.fit(corpus, params, own)
     seconds = time.perf_counter() - started
     progress(Progress("Storing", None))
@@ -85,6 +97,7 @@ def train(
         code=tagviz.__version__,
         created=now(),
         seconds=round(seconds, 3),
+        start=begun,
     )
     saved = ws.save_model(info, arrays, state)
     checkpoint.drop()
@@ -136,10 +149,34 @@ def find(ws: Workspace, fingerprint: str, name: str) -> ModelInfo | None:
     raise UnknownTerm(f"There is no model or method {name!r}", hint, "list the models of this corpus, or train one")
 
 
-def model_id(entry: Entry, corpus: Corpus, params: Params, seed: int) -> str:
-    """`method-` and a hash of contents, parameters, seed and code version."""
-    settled = [corpus.fingerprint, params.model_dump(mode="json"), seed, tagviz.__version__]
+def _settings_of(start: Model, entry: Entry, values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The settings of the model that is gone on from."""
+    params = dict(start.info.params)
+    if start.info.method != entry.name or not entry.goes_on:
+        able = ", ".join(name for name, one in METHODS.items() if one.goes_on)
+        raise BadParameter(
+            f"{entry.name} cannot go on from {start.info.id}", f"{able} go on from their own models", "train it anew"
+        )
+    if values and entry.params.parse(values) != entry.params.parse(params):
+        raise BadParameter(
+            "A model goes on with its own settings", f"{start.info.id} has others", "leave them out, or train anew"
+        )
+    return params
+
+
+def model_id(entry: Entry, corpus: Corpus, params: Params, seed: int, start: str = "") -> str:
+    """`method-` and a hash of contents, parameters, seed, code version and the model it went on from."""
+    settled = [corpus.fingerprint, params.model_dump(mode="json"), seed, tagviz.__version__, *filter(None, [start])]
     return f"{entry.name}-{hashlib.sha256(orjson.dumps(settled, option=orjson.OPT_SORT_KEYS)).hexdigest()[:6]}"
+
+
+def make_default(ws: Workspace, info: ModelInfo) -> None:
+    """Makes one model the one that answers when nobody has chosen: it is pinned, and no other is."""
+    for other in ws.model_infos(info.fingerprint):
+        chosen = other.id == info.id
+        if other.marks.pinned != chosen or (chosen and other.marks.archived):
+            archived = other.marks.archived and not chosen
+            ws.mark(other.fingerprint, other.id, replace(other.marks, pinned=chosen, archived=archived))
 
 
 def mark(ws: Workspace, info: ModelInfo, marks: Marks) -> ModelInfo:
@@ -151,6 +188,21 @@ def mark(ws: Workspace, info: ModelInfo, marks: Marks) -> ModelInfo:
 def delete(ws: Workspace, info: ModelInfo) -> str:
     """Moves a model into the trash; the token brings it back through `Workspace.restore`."""
     return ws.remove_model(info.fingerprint, info.id)
+
+
+def save_taught(ws: Workspace, info: ModelInfo, folder: Path) -> Path:
+    """Writes a fine-tuned sentence model as a sentence-transformers folder that other programs can load.
+
+    Raises BadParameter for a model of another method, or one that stands on the packaged e5.
+    """
+    from tagviz.embed import finetune
+
+    if info.method != FINE_TUNED:
+        raise BadParameter(f"{info.id} is no fine-tuned model", f"it is of {info.method}", f"name one of {FINE_TUNED}")
+    stored = ws.open_model(info.fingerprint, info.id)
+    with storing(folder):
+        finetune.save(str(info.params["model"]), finetune.Head.of(stored.arrays), folder)
+    return folder
 
 
 def tools(ws: Workspace, corpus: Corpus, seed: int, progress: ProgressCallback) -> Tools:

@@ -101,16 +101,17 @@ def tune(
     workspace: asking again goes on from there. The method's defaults are the first trial. To judge what was found,
     split first and tune the training side.
 
-    fixed: settings that are not searched. give_up: a trial first learns from a quarter of the playlists and ends there
-    if it is among the worst so far (as in successive halving, Jamieson & Talwalkar 2016). until: instead of `trials`,
-    how many the study shall have in all, so that a job that is run again does not begin its count anew.
+    fixed: settings that are not searched. Of a `preset` among them the settings without a range are kept, and the
+    others are the first trial instead of the defaults. give_up: a trial first learns from a quarter of the playlists
+    and ends there if it is among the worst so far (as in successive halving, Jamieson & Talwalkar 2016). until: instead
+    of `trials`, how many the study shall have in all, so that a job that is run again does not begin its count anew.
 
     Raises BadParameter for a method without ranges, a setting or a metric that does not exist.
     """
     import optuna
 
     entry, variant = _asked(ref)
-    fixed = entry.params.parse(fixed).model_dump(include=set(fixed or {}), mode="json")
+    fixed, usual = _settled(entry, fixed)
     space = {name: bounds for name, bounds in ranges(entry).items() if name not in fixed}
     if not space:
         raise BadParameter(f"{ref} has nothing to tune", "no setting with a range is left", "choose another method")
@@ -120,11 +121,8 @@ def tune(
     rows = np.random.default_rng(objective.seed).permutation(len(parts.train))[: len(parts.train) // FIRST_LOOK]
     part = parts.train.select(np.sort(rows)) if give_up else None
     study = _study(ws, corpus, ref, objective, fixed, create=True)
-    study.pruner = optuna.pruners.PercentilePruner(
-        KEPT_PERCENT, STARTUP
-    )  # the percentile that is kept if give_up else optuna.pruners.NopPruner()
+    study.pruner = optuna.pruners.PercentilePruner(KEPT_PERCENT, STARTUP)  # asked only where first looks are reported
     if not any(trial.user_attrs.get("default") and trial.state.name in COUNTS for trial in study.trials):
-        usual = {name: entry.params.model_fields[name].default for name in space}
         study.enqueue_trial(usual, user_attrs={"default": True})
 
     def reached(trial: optuna.Trial) -> float:
@@ -159,8 +157,7 @@ def look(
 ) -> Study | None:
     """What a study has found so far, also while it runs; None before its first trial."""
     entry, _ = _asked(ref)
-    objective = objective.settled(corpus)
-    fixed = entry.params.parse(fixed).model_dump(include=set(fixed or {}), mode="json")
+    objective, fixed = objective.settled(corpus), _settled(entry, fixed)[0]
     try:
         return _found(entry, _study(ws, corpus, ref, objective, fixed, create=False), objective, fixed)
     except NotReady:
@@ -240,6 +237,16 @@ def _asked(ref: str) -> tuple[Entry, str]:
     name, _, variant = ref.partition(":")
     entry = method(name)
     return entry, checked_variant(entry, variant)
+
+
+def _settled(entry: Entry, fixed: Mapping[str, Any] | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is not searched, and the values at which the search begins."""
+    given = dict(fixed or {})
+    params, searched = entry.params.parse(given), ranges(entry)
+    preset = entry.params.presets.get(given.pop("preset", ""), {})
+    kept = {*given, *(name for name in preset if name not in searched)}
+    usual = {name: getattr(params, name) for name in searched if name not in kept}
+    return params.model_dump(include=kept, mode="json"), usual
 
 
 def _study(

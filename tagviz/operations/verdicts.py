@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 
 import tagviz
@@ -16,6 +18,7 @@ from tagviz.evaluate.report import EvalReport, ModelInfo, build
 from tagviz.evaluate.split import Mask, Protocol, Split
 from tagviz.evaluate.split import split as cut
 from tagviz.operations import models
+from tagviz.store.workspace import ModelInfo as StoredInfo
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus, Kind, Progress, ProgressCallback, Recommender, quiet
 
@@ -35,8 +38,9 @@ def evaluate(
     """Judges models side by side on the same questions; the report is kept, its id comes first.
 
     refs: ids, methods or method:variant; each one's method and parameters are trained again on the training side of the
-    split (and kept, so that a second evaluation is quick). In the report a model goes by its title where it has one.
-    Raises what `split` and `train` raise.
+    split (and kept, so that a second evaluation is quick). With `@VERSION` behind it, only on those of its playlists
+    that the version of the corpus with this fingerprint already had: what the newer playlists brought. In the report a
+    model goes by its title where it has one. Raises what `split` and `train` raise.
     """
     refs = list(dict.fromkeys(refs))
     if not refs:
@@ -67,7 +71,7 @@ def evaluate(
 
 def _label(ws: Workspace, corpus: Corpus, ref: str, taken: Mapping[str, ModelInfo]) -> str:
     """What a model is called in a report: its title, or what was asked for."""
-    known = models.find(ws, corpus.fingerprint, ref.partition(":")[0])
+    known = models.find(ws, corpus.fingerprint, ref.partition("@")[0].partition(":")[0])
     title = known.marks.title if known is not None and known.id == ref else ""
     return title if title and title not in taken else ref
 
@@ -76,13 +80,36 @@ def retrained(
     ws: Workspace, corpus: Corpus, train: Corpus, ref: str, progress: ProgressCallback = quiet
 ) -> models.Model:
     """The model that `ref` names, trained with the same method, parameters and seed on another corpus."""
-    name, _, variant = ref.partition(":")
+    asked, _, version = ref.partition("@")
+    name, _, variant = asked.partition(":")
     known = models.find(ws, corpus.fingerprint, name)
+    if version:
+        train = _before(train, ws.open_corpus(corpus.name, version))
     if known is None:
         info = models.train(ws, train, name, progress=progress)
-    else:
+    elif version:  # one that went on from an older model is compared with what it would be without the new playlists
         info = models.train(ws, train, known.method, known.params, known.seed, progress=progress)
+    else:
+        info = _trained_again(ws, known, train, progress)
     return models.open_model(ws, train, f"{info.id}:{variant}" if variant else info.id, progress)
+
+
+def _trained_again(ws: Workspace, known: StoredInfo, train: Corpus, progress: ProgressCallback) -> StoredInfo:
+    """A model's training on other playlists. One that went on from an older model does so again, from one that has
+    seen only those of the playlists that were there then."""
+    start = None
+    if known.start:
+        fingerprint, _, ident = known.start.partition("/")
+        before = _before(train, ws.open_corpus(known.corpus, fingerprint))
+        alike = replace(known, start="")  # for where the older model was deleted
+        older = next((info for info in ws.model_infos(fingerprint) if info.id == ident), alike)
+        start = models.open_model(ws, before, _trained_again(ws, older, before, progress).id)
+    return models.train(ws, train, known.method, known.params, known.seed, progress=progress, start=start)
+
+
+def _before(train: Corpus, older: Corpus) -> Corpus:
+    """Those of the playlists that an older version of the corpus had."""
+    return train.select(np.flatnonzero(train.playlists["id"].isin(older.playlists["id"]).to_numpy()))
 
 
 def reports(ws: Workspace, fingerprint: str) -> list[Mapping[str, Any]]:

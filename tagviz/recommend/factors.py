@@ -11,13 +11,14 @@ gradients, Takács, Pilászy & Tikk 2011.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from tagviz.methods import Arrays, Tools
+from tagviz.methods import GOING_ON, Arrays, Tools
 from tagviz.params import knob
 from tagviz.recommend.features import BlockParams, Features
 from tagviz.recommend.shared import check_kind, reasons
@@ -68,9 +69,11 @@ class Factors:
 
         features = Features(corpus, params)
         weighted = sp.csr_matrix(features.matrix @ sp.diags(features.block_weights))
+        older = tools.start if isinstance(tools.start, Factors) else None
+        iterations = params.iterations if older is None else ceil(GOING_ON * params.iterations)
 
         def report(iteration: int, seconds: float, loss: float) -> None:
-            tools.progress(Progress("Factorising", (iteration + 1) / params.iterations))
+            tools.progress(Progress("Factorising", (iteration + 1) / iterations))
 
         # implicit runs its own threads; a BLAS that starts more inside each makes it many times slower
         with threadpool_limits(1, "blas"):
@@ -78,11 +81,13 @@ class Factors:
                 factors=params.factors,
                 regularization=params.l2,
                 alpha=params.alpha,
-                iterations=params.iterations,
+                iterations=iterations,
                 random_state=tools.seed,
                 num_threads=tools.threads,
                 use_gpu=False,
             )
+            if older is not None:
+                model.item_factors = _placed(features, older, tools.seed)
             model.fit(weighted, show_progress=False, callback=report)
         return cls(corpus, params, frozen(model.item_factors, np.float32))
 
@@ -132,3 +137,12 @@ class Factors:
         query = sp.csr_matrix(self.features.of(asked) @ sp.diags(known))
         query.eliminate_zeros()
         return query
+
+
+def _placed(features: Features, older: Factors, seed: int) -> Floats:
+    """(columns, factors): what an older model knows at its place, what is new near zero, where ALS begins."""
+    size = older.vectors.shape[1]
+    vectors = np.random.default_rng(seed).random((features.width, size), dtype=np.float32) * np.float32(0.01)
+    rows = older.features.keys.get_indexer(features.keys)
+    vectors[rows >= 0] = older.vectors[rows[rows >= 0]]
+    return vectors

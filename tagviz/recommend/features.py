@@ -85,6 +85,12 @@ class Features:
         """(columns,) float32 log((1 + playlists) / (1 + count)): 0 for what is everywhere, high for what is rare."""
         return np.log((1 + len(self.corpus)) / (1.0 + self.counts)).astype(np.float32)
 
+    @cached_property
+    def keys(self) -> pd.Index:
+        """What each column stands for, in words that other corpora's columns share: block and spelling."""
+        parts = [f"{name}:" + (self._titles if name == "title" else self._ids(name)) for name in self.blocks]
+        return pd.Index([key for part in parts for key in part], dtype="str")
+
     def name_of(self, column: int) -> tuple[str, str]:
         """Key and label of a column; a whole title reads as `word:` with the title quoted."""
         for name, block in self.blocks.items():
@@ -98,7 +104,10 @@ class Features:
         raise IndexError(column)
 
     def _size(self, name: str) -> int:
-        return len(self._titles) if name == "title" else len(self.corpus.vocab(Kind(name)))
+        return len(self._titles) if name == "title" else len(self._ids(name))
+
+    def _ids(self, name: str) -> pd.Index:
+        return self.corpus.vocab(Kind(name)).ids
 
     def _part(self, name: str, asked: Asked) -> sp.csr_matrix:
         if name == "title":

@@ -59,7 +59,10 @@ class Marks:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What is known of a model without opening it. seconds: training time; size: bytes on disk; created: UTC, ISO."""
+    """What is known of a model without opening it. seconds: training time; size: bytes on disk; created: UTC, ISO.
+
+    start: the model of an older version from which it went on, as `FINGERPRINT/ID`; "" for one trained from nothing.
+    """
 
     id: str
     method: str
@@ -70,6 +73,7 @@ class ModelInfo:
     code: str
     created: str
     seconds: float
+    start: str = ""
     size: int = 0
     shipped: bool = False
     marks: Marks = field(default_factory=Marks)
@@ -244,9 +248,8 @@ class Workspace:
             files.write_arrays(folder, arrays, self.packed)
             files.write_json(folder / "report.json", dict(meta))
 
-        head = {key: value for key, value in meta.items() if isinstance(value, str | int | float | bool)}
         labels = [model["label"] for model in meta["models"]]
-        self.reports.put(f"{fingerprint}/{checked(ident)}", {**head, "id": ident, "labels": labels}, write)
+        self.reports.put(f"{fingerprint}/{checked(ident)}", {**meta, "id": ident, "labels": labels}, write)
 
     def open_report(self, fingerprint: str, ident: str) -> tuple[Arrays, Mapping[str, Any]]:
         """The arrays and the JSON document of a verdict."""
