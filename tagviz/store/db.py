@@ -13,7 +13,7 @@ from tagviz.errors import StoreError
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration: a database that is there already opens without loading alembic."""
 MIGRATIONS = Path(__file__).parent / "migrations"
 PATIENCE_SECONDS = 30.0
