@@ -115,7 +115,7 @@ def _owners(path: Path, ids: pd.Series) -> pd.Series:
     owners = read_json(path)
     if not isinstance(owners, dict):
         raise wrong_type(path, 1, "", "an object of playlist id → listener", owners)
-    return ids.astype("str").map({key: str(value) for key, value in owners.items()}).fillna("")
+    return pd.Series([str(owners.get(ident, "")) for ident in ids.astype("str")], ids.index, dtype="str")
 
 
 def _song_info(folder: Path, notes: Notes) -> SongInfo:
