@@ -77,7 +77,7 @@ def made_up(questions: int, seed: int = 1) -> EvalReport:
     labels = [f"model {model}" for model in range(MODELS)]
     return EvalReport(
         name="made up", corpus="made up", fingerprint="", protocol="arena", mask="real", by_group=True, seed=seed,
-        share=0.2, leak=0.0, notes=(), created="2020-01-01T00:00:00+00:00", version="", playlists=100_000,
+        share=0.2, leak=0.0, notes=(), created="2020-01-01T00:00:00+00:00", version="", playlists=100_000, trained="",
         models=tuple(ModelInfo(label) for label in labels), questions=frame, items=items, shown=shown, hidden=hidden,
         rows=rows, ranks={(label, kind): ranks_of(found, hidden[kind]) for (label, kind), found in rows.items()},
         fallback={key: np.zeros(questions, dtype=bool) for key in rows},

@@ -3,6 +3,7 @@ many pairs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -17,6 +18,7 @@ from tagviz.types import Kind
 
 BETTER, WORSE, UNCLEAR, SAME = "better", "worse", "not enough questions to tell", "no difference"
 LEVEL = 0.05
+COLUMNS = ["a", "b", "difference", "low", "high", "p", "p_holm", "verdict", "questions", "wins", "losses", "ties"]
 
 
 def compare(
@@ -35,27 +37,39 @@ def compare(
     metric: one of metrics.METRICS, or `arena` for the combined score (song and tag nDCG by the Arena's rule).
     """
     chosen = metrics.where(report, case)
-    columns, values = _columns(report, metric, kind, k, chosen)
-    codes = metrics.clusters(report)[chosen]
-    pairs = list(combinations(range(len(columns)), 2))
-    names = ["a", "b", "difference", "low", "high", "p", "p_holm", "verdict", "questions", "wins", "losses", "ties"]
-    if not pairs or not len(values):
-        return pd.DataFrame(columns=names)
-    differences = np.column_stack([values[:, a] - values[:, b] for a, b in pairs])
+    labels, values = _columns(report, metric, kind, k, chosen)
+    pairs = list(combinations(range(len(labels)), 2))
+    names = [(labels[a], labels[b]) for a, b in pairs]
+    differences = values[:, [a for a, _ in pairs]] - values[:, [b for _, b in pairs]]
+    return judged(names, differences, metrics.clusters(report)[chosen], resamples, seed)
+
+
+def judged(
+    pairs: Sequence[tuple[str, str]],
+    differences: NDArray[np.float64],
+    codes: NDArray[np.int64],
+    resamples: int = 1000,
+    seed: int = 42,
+) -> pd.DataFrame:
+    """The table of `compare` from paired differences (questions, pairs); NaN where a question does not count.
+
+    codes: what is resampled and flipped together, per question.
+    """
+    known = ~np.isnan(differences)
+    if not pairs or not known.any():
+        return pd.DataFrame(columns=COLUMNS)
     low, high = intervals(resampled(differences, codes, resamples, seed))
     p = sign_flip(np.nan_to_num(differences), codes, seed=seed)
-    corrected = holm(p)
-    table = []
-    for at, (a, b) in enumerate(pairs):
-        here = differences[:, at]
-        known = here[~np.isnan(here)]
-        mean = float(known.mean()) if len(known) else float("nan")
-        wins, losses = int((known > 0).sum()), int((known < 0).sum())
-        same = wins == losses == 0
-        verdict = SAME if same else UNCLEAR if corrected[at] >= LEVEL else BETTER if mean > 0 else WORSE
-        row = (columns[a], columns[b], mean, low[at], high[at], p[at], corrected[at], verdict, len(known), wins, losses)
-        table.append((*row, len(known) - wins - losses))
-    return pd.DataFrame(table, columns=names)
+    frame = pd.DataFrame(pairs, columns=["a", "b"])
+    frame["difference"] = metrics.means(differences)
+    frame["low"], frame["high"], frame["p"], frame["p_holm"] = low, high, p, holm(p)
+    frame["questions"] = known.sum(axis=0)
+    frame["wins"], frame["losses"] = (differences > 0).sum(axis=0), (differences < 0).sum(axis=0)
+    frame["ties"] = frame["questions"] - frame["wins"] - frame["losses"]
+    nothing, same = frame["questions"] == 0, frame["ties"] == frame["questions"]
+    chance, ahead = frame["p_holm"] >= LEVEL, frame["difference"] > 0
+    frame["verdict"] = np.select([nothing, same, chance, ahead], [UNCLEAR, SAME, UNCLEAR, BETTER], WORSE)
+    return frame[COLUMNS]
 
 
 def verdicts(comparison: pd.DataFrame, label: str) -> dict[str, str]:

@@ -158,16 +158,16 @@ def summary(
         chosen = np.intersect1d(chosen, np.arange(len(report))[rows])
     columns, values = matrix(report, kind, k)
     values = values[chosen]
-    means = _means(values)[None]
-    spread = resampled(values, clusters(report)[chosen], resamples, seed) if resamples else means[:0]
+    middle = means(values)[None]
+    spread = resampled(values, clusters(report)[chosen], resamples, seed) if resamples else middle[:0]
     # the combined score is a weighted sum of two columns: of the means as of every resample
     columns += [(label, "arena") for label in report.labels]
-    means, spread = (np.column_stack([numbers, _combined(numbers, len(report.labels))]) for numbers in (means, spread))
+    middle, spread = (np.column_stack([part, _combined(part, len(report.labels))]) for part in (middle, spread))
     low, high = intervals(spread)
     size = report.truth_size(kind)[chosen] if kind in report.hidden else np.zeros(len(chosen), dtype=int)
     table: dict[str, dict[str, Any]] = {label: {"model": label} for label in report.labels}
     for at, (label, metric) in enumerate(columns):
-        table[label][metric] = means[0, at]
+        table[label][metric] = middle[0, at]
         if resamples:
             table[label] |= {f"{metric}_low": low[at], f"{metric}_high": high[at]}
     counts = {"questions": int((size > 0).sum()), "empty": int((size == 0).sum())}
@@ -189,15 +189,18 @@ def _combined(numbers: Values, models: int) -> Values:
 def clusters(report: EvalReport) -> NDArray[np.int64]:
     """What is resampled together: a number per group (listener, artist), and one of its own per question without a
     group."""
-    groups = report.questions["group"].to_numpy(dtype=object)
-    codes, names = pd.factorize(groups)
-    alone = groups == ""
-    codes = codes.astype(np.int64)
-    codes[alone] = len(names) + np.arange(int(alone.sum()))
-    return codes
+    if "clusters" not in report.memo:
+        groups = report.questions["group"].to_numpy(dtype=object)
+        codes, names = pd.factorize(groups)
+        alone = groups == ""
+        codes = codes.astype(np.int64)
+        codes[alone] = len(names) + np.arange(int(alone.sum()))
+        report.memo["clusters"] = codes
+    return report.memo["clusters"]
 
 
-def _means(values: Values) -> Values:
+def means(values: Values) -> Values:
+    """Mean of the known values of each column; NaN where none is known."""
     known = ~np.isnan(values)
     count = known.sum(axis=0)
     total = np.where(known, values, 0.0).sum(axis=0)

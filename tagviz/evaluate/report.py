@@ -31,7 +31,7 @@ from tagviz.types import Floats, Ints, Kind, Progress, ProgressCallback, Recomme
 class ModelInfo:
     """A judged model: the label it has in the report, its method and parameters, its id in the workspace, what it
     was trained on (fingerprint), and how long training took (seconds, 0 unknown) and answering took (questions per
-    second)."""
+    second). outside: what of it was learned elsewhere, from playlists that nobody knows ("" nothing)."""
 
     label: str
     method: str = ""
@@ -40,6 +40,7 @@ class ModelInfo:
     trained_on: str = ""
     train_seconds: float = 0.0
     speed: float = 0.0
+    outside: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +54,8 @@ class EvalReport:
     ranks: per (label, kind) int16 per entry of `hidden[kind]`, in its order: the place (from 1) at which the model
         recommends it, 0 where it is not among the n.
     fallback: per (label, kind) bool (q,): nothing shown was known to the model, the answer is mere popularity.
-    playlists: how many playlists were trained on. created: UTC, ISO. version: of the code.
+    playlists: how many playlists were trained on; trained: the fingerprint of that training side ("" unknown). created:
+    UTC, ISO. version: of the code.
     """
 
     name: str
@@ -69,6 +71,7 @@ class EvalReport:
     created: str
     version: str
     playlists: int
+    trained: str
     models: tuple[ModelInfo, ...]
     questions: pd.DataFrame
     items: Mapping[Kind, Items]
@@ -142,6 +145,15 @@ class EvalReport:
             if model.trained_on and model.trained_on == self.fingerprint:
                 found.append(
                     f"{model.label} was trained on the whole corpus: it has seen the answers. Do not trust its numbers."
+                )
+            elif model.trained_on and self.trained and model.trained_on != self.trained:
+                found.append(
+                    f"{model.label} was trained on another corpus ({model.trained_on}): nobody knows whether it has "
+                    "seen the answers, and what it does not know it cannot find."
+                )
+            elif model.outside:
+                found.append(
+                    f"{model.label} stands on {model.outside}: nobody knows whether that has seen the answers."
                 )
         if self.leak > 0:
             found.append(
@@ -232,9 +244,10 @@ def build(
         share=split.share,
         leak=split.leak,
         notes=split.notes,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        created=datetime.now(UTC).isoformat(timespec="milliseconds"),
         version=version,
         playlists=len(train),
+        trained=train.fingerprint,
         models=tuple(models),
         questions=frame.assign(language=[language(title) for title in frame["title"]], year=years),
         items=items,

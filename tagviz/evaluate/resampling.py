@@ -65,13 +65,17 @@ def holm(p: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def intervals(samples: NDArray[Any], level: float = 0.95) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Lower and upper ends, per column, of the middle `level` of resampled means (percentile interval); NaN where a
-    column has resamples without any value."""
-    if not len(samples):
-        nothing = np.full(samples.shape[1], np.nan)
-        return nothing, nothing
-    low, high = np.quantile(samples, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    return low, high
+    """Lower and upper ends, per column, of the middle `level` of resampled means (percentile interval). Resamples that
+    happened to draw no known value do not count; NaN where none counts."""
+    ends = np.full((2, samples.shape[1]), np.nan)
+    known = ~np.isnan(samples)
+    whole, some = known.all(axis=0), known.any(axis=0)
+    shares = [(1 - level) / 2, (1 + level) / 2]
+    if len(samples):
+        ends[:, whole] = np.quantile(samples[:, whole], shares, axis=0)
+    for column in np.flatnonzero(some & ~whole):
+        ends[:, column] = np.quantile(samples[known[:, column], column], shares)
+    return ends[0], ends[1]
 
 
 def _by_cluster(

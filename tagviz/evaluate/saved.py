@@ -13,6 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz.errors import StoreError
+from tagviz.evaluate import runs
 from tagviz.evaluate.items import Items
 from tagviz.evaluate.report import EvalReport, ModelInfo
 from tagviz.methods import Arrays
@@ -57,8 +58,13 @@ def state(report: EvalReport) -> tuple[Arrays, dict[str, Any]]:
                 arrays[f"{base}/fallback"] = np.packbits(report.fallback[label, kind])
     head = {name: getattr(report, name) for name in HEAD}
     catalogue = {str(kind): items.catalogue for kind, items in report.items.items()}
-    models = [asdict(model) for model in report.models]
-    return arrays, {"format": FORMAT, **head, "notes": list(report.notes), "models": models, "catalogue": catalogue}
+    more = {"trained": report.trained, "questions": len(report), "notes": list(report.notes), "catalogue": catalogue}
+    return arrays, {"format": FORMAT, **head, **more, "models": models(report), "summary": runs.brief(report)}
+
+
+def models(report: EvalReport) -> list[dict[str, Any]]:
+    """The judged models as plain JSON."""
+    return [asdict(model) for model in report.models]
 
 
 def restore(arrays: Mapping[str, np.ndarray[Any, Any]], document: Mapping[str, Any]) -> EvalReport:
@@ -120,8 +126,8 @@ def _restored(arrays: Mapping[str, np.ndarray[Any, Any]], document: Mapping[str,
         shown[kind] = _sparse(arrays, f"shown/{kind}")
         if f"hidden/{kind}/indptr" in arrays:
             hidden[kind] = _sparse(arrays, f"hidden/{kind}")
-    models = tuple(ModelInfo(**model) for model in document["models"])
-    answers = [(number, model.label, kind) for number, model in enumerate(models) for kind in hidden]
+    judged = tuple(ModelInfo(**model) for model in document["models"])
+    answers = [(number, model.label, kind) for number, model in enumerate(judged) for kind in hidden]
     answers = [entry for entry in answers if f"answers/{entry[0]}/{entry[2]}/rows" in arrays]
 
     def parts(part: str) -> dict[tuple[str, Kind], Any]:
@@ -129,8 +135,9 @@ def _restored(arrays: Mapping[str, np.ndarray[Any, Any]], document: Mapping[str,
 
     return EvalReport(
         **{name: document[name] for name in HEAD},
+        trained=str(document.get("trained", "")),  # reports of earlier versions do not say
         notes=tuple(document["notes"]),
-        models=models,
+        models=judged,
         questions=pd.DataFrame(columns),
         items=items,
         shown=shown,

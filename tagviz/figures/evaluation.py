@@ -14,7 +14,7 @@ from tagviz.figures.template import (
     LIGHT_IS_GOOD,
     SYMBOLS,
     colour,
-    figure,
+    layout,
     line,
     line_colour,
     safe,
@@ -50,32 +50,19 @@ def similarity_heatmap(
 ) -> go.Figure:
     """Recommended (rows, best first) × hidden tags (columns), cosine; light = close. A click gives `customdata` =
     [row, column], both from 0."""
-    import plotly.graph_objects as go
-
-    made = figure(
-        title,
-        dark,
-        height,
-        x="Hidden tags" if one_question else "Hidden tags, the most common first",
-        y="Our suggestions" if one_question else "Place in our list",
-    )
+    x = "Hidden tags" if one_question else "Hidden tags, the most common first"
+    y = "Our suggestions" if one_question else "Place in our list"
     low = float(np.nanmin(values)) if np.isfinite(values).any() else 0.0
-    made.add_trace(
-        go.Heatmap(
-            z=values,
-            x=_unique(columns),
-            y=_unique(rows),
-            customdata=_cells(values.shape),
-            zmin=min(0.0, low) if one_question else low,
-            zmax=1.0 if one_question else None,
-            colorscale=LIGHT_IS_GOOD,
-            xgap=1,
-            ygap=1,
-            colorbar=_bar("similarity<br>light = good", dark),
-            hovertemplate="suggestion %{y}<br>hidden tag %{x}<br>similarity %{z:.2f}<extra></extra>",
-        )
-    )
-    return _matrix_axes(made)
+    trace = {
+        "z": values,
+        "zmin": min(0.0, low) if one_question else low,
+        "zmax": 1.0 if one_question else None,
+        "xgap": 1,
+        "ygap": 1,
+        "colorbar": _bar("similarity<br>light = good", dark),
+    }
+    hover = "suggestion %{y}<br>hidden tag %{x}<br>similarity %{customdata[2]:.2f}<extra></extra>"
+    return _cells(trace, values, _unique(rows), _unique(columns), hover, layout(title, dark, height, x, y))
 
 
 def instead_heatmap(
@@ -86,40 +73,62 @@ def instead_heatmap(
     dark: bool = False,
     height: int = 520,
 ) -> go.Figure:
-    """Hidden tags (rows) × recommended tags (columns), each row a share of its questions. A click gives `customdata` =
-    [row, column], both from 0."""
-    import plotly.graph_objects as go
-
-    made = figure(title, dark, height, x="Suggested tag", y="Hidden tag")
-    shown = [safe(name, 22) for name in names]
-    hidden_in = np.zeros(len(names)) if counts is None else counts
-    texts = [
-        [
-            f"hidden: {row} (in {hidden_in[r]:,.0f} playlists)<br>"
-            + (f"found {values[r, c]:.0%}" if r == c else f"instead: {column}, {values[r, c]:.1%}")
-            for c, column in enumerate(shown)
-        ]
-        for r, row in enumerate(shown)
-    ]
+    """Hidden tags (rows) × recommended tags (columns), each row a share of its questions; counts: how many these are. A
+    click gives `customdata` = [row, column], both from 0."""
     marks = np.array([0, 0.01, 0.05, 0.1, 0.25, 0.5, 1])
     bar = _bar("share of the row<br>light diagonal = good", dark)
-    made.add_trace(
-        go.Heatmap(
-            # the root makes the small shares off the diagonal visible; the bar and the hover give the true ones
-            z=np.sqrt(np.maximum(values, 0)),
-            x=_unique(names, 22),
-            y=_unique(names, 22),
-            customdata=_cells(values.shape),
-            zmin=0,
-            colorscale=LIGHT_IS_GOOD,
-            colorbar=bar | {"tickvals": np.sqrt(marks), "ticktext": [f"{mark:.0%}" for mark in marks]},
-            text=texts,
-            hovertemplate="%{text}<extra></extra>",
-        )
-    )
-    made.update_xaxes(tickangle=-50, tickfont_size=11, dtick=1)
-    made.update_yaxes(tickfont_size=11, dtick=1)
-    return _matrix_axes(made)
+    trace = {
+        # the root makes the small shares off the diagonal visible; the bar and the hover give the true ones
+        "z": np.sqrt(np.maximum(values, 0)),
+        "zmin": 0,
+        "colorbar": bar | {"tickvals": np.sqrt(marks), "ticktext": [f"{mark:.0%}" for mark in marks]},
+    }
+    look = layout(title, dark, height, "Suggested tag", "Hidden tag")
+    look["xaxis"] |= {"tickangle": -50, "tickfont": {"size": 11}, "dtick": 1}
+    look["yaxis"] |= {"tickfont": {"size": 11}, "dtick": 1}
+    labels = _unique(names, 22)
+    hover = "hidden: %{y}<br>suggested: %{x}<br>%{customdata[2]:.1%}"
+    if counts is not None:
+        hover += " of the %{customdata[3]:,} playlists that hide it"
+    return _cells(trace, values, labels, labels, hover + "<extra></extra>", look, counts)
+
+
+def _cells(
+    trace: Mapping[str, Any],
+    values: NDArray[Any],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    hover: str,
+    look: dict[str, Any],
+    counts: NDArray[Any] | None = None,
+) -> go.Figure:
+    """A heatmap whose cells can be clicked: browsers report clicks on points only, so an invisible point lies on each
+    cell. Its `customdata`: [row, column, value], and the row's count where it is known."""
+    import plotly.graph_objects as go
+
+    row, column = np.indices(values.shape).reshape(2, -1)
+    custom = [row, column, values.ravel()] + ([] if counts is None else [np.asarray(counts)[row]])
+    heat = {
+        "type": "heatmap",
+        "x": columns,
+        "y": rows,
+        "colorscale": LIGHT_IS_GOOD,
+        "hoverinfo": "skip",
+    }
+    points = {
+        "type": "scatter",
+        "x": [columns[at] for at in column],
+        "y": [rows[at] for at in row],
+        "mode": "markers",
+        "marker": {"opacity": 0, "size": 12, "symbol": "square"},
+        "selected": {"marker": {"opacity": 0}},
+        "unselected": {"marker": {"opacity": 0}},
+        "customdata": np.column_stack(custom),
+        "hovertemplate": hover,
+        "showlegend": False,
+    }
+    _matrix_axes(look)
+    return go.Figure([heat | dict(trace), points], look)
 
 
 def metric_dots(
@@ -131,96 +140,101 @@ def metric_dots(
 
     table = table.sort_values(metrics[-1], ascending=False, kind="stable")
     models = _unique([str(model) for model in table["model"]], 28)
-    made = figure(title, dark, height or max(150, 76 + 26 * len(models)))
+    colours = [colour(int(number)) for number in table.index]
+    look = layout(title, dark, height or max(150, 76 + 26 * len(models)))
+    look["yaxis"] |= {"autorange": "reversed", "showgrid": True, "type": "category"}
+    traces = []
     wide = 1 / len(metrics)
     for at, metric in enumerate(metrics):
         values, low, high = _interval(table, metric)
-        text = [f"{v:.3f} ({a:.3f} to {b:.3f})" for v, a, b in zip(values, low, high, strict=True)]
-        axis = f"x{at + 1}" if at else "x"
-        made.add_trace(
-            go.Scatter(
-                x=values,
-                y=models,
-                mode="markers",
-                marker={"color": [colour(int(n)) for n in table.index], "size": 7},
-                error_x=_whiskers(values, low, high) | {"color": soft_ink(dark), "thickness": 2, "width": 6},
-                text=text,
-                hovertemplate=f"%{{y}}<br>{NAMES.get(metric, metric)} %{{text}}<extra></extra>",
-                showlegend=False,
-                xaxis=axis,
-            )
-        )
-        top = float(np.nanmax(high, initial=0.0)) or 1.0
-        name = axis.replace("x", "xaxis")
-        made.update_layout(
+        axis, number = f"x{at + 1}" if at else "x", f"{at + 1}" if at else ""
+        name = NAMES.get(metric, metric)
+        traces.append(
             {
-                name: {
-                    "domain": [at * wide, (at + 0.84) * wide],
-                    "range": [0, 1.08 * top],
-                    "nticks": 3,
-                    "tickangle": 0,
-                    "tickfont": {"size": 11},
-                    "title": {"text": NAMES.get(metric, metric)},
-                    "side": "top",
-                    "anchor": "y",
-                }
+                "type": "scatter",
+                "x": values,
+                "y": models,
+                "mode": "markers",
+                "marker": {"color": colours, "size": 7},
+                "error_x": _whiskers(values, low, high) | {"color": soft_ink(dark), "thickness": 2, "width": 6},
+                "text": [f"{v:.3f} ({a:.3f} to {b:.3f})" for v, a, b in zip(values, low, high, strict=True)],
+                "hovertemplate": f"%{{y}}<br>{name} %{{text}}<extra></extra>",
+                "showlegend": False,
+                "xaxis": axis,
             }
         )
-    made.update_yaxes(autorange="reversed", showgrid=True, type="category", title_text="")
-    return made
+        top = float(np.nanmax(high, initial=0.0)) or 1.0
+        look[f"xaxis{number}"] = {
+            "domain": [at * wide, (at + 0.84) * wide],
+            "range": [0, 1.08 * top],
+            "nticks": 3,
+            "tickangle": 0,
+            "tickfont": {"size": 11},
+            "title": {"text": name},
+            "side": "top",
+            "anchor": "y",
+        }
+    return go.Figure(traces, look)
 
 
 def segments_dots(
     table: pd.DataFrame, metric: str, title: str, x: str = "", dark: bool = False, height: int = 320
 ) -> go.Figure:
     """One line of dots per model over segments. table: columns `segment`, `model`, the metric, and its `_low`,
-    `_high`."""
+    `_high`. A click gives `customdata` = [segment's number, model's number, questions], in their order in the table."""
     import plotly.graph_objects as go
 
-    made = figure(title, dark, height, x=x, y=NAMES.get(metric, metric))
-    models = list(dict.fromkeys(table["model"]))
-    for number, model in enumerate(models):
+    look = layout(title, dark, height, x, NAMES.get(metric, metric))
+    traces = []
+    segments = list(dict.fromkeys(table["segment"]))
+    names = dict(zip(segments, _unique([str(name) for name in segments]), strict=True))
+    for number, model in enumerate(dict.fromkeys(table["model"])):
         part = table[table["model"] == model]
         values, low, high = _interval(part, metric)
-        made.add_trace(
-            go.Scatter(
-                x=[safe(str(name), 26) for name in part["segment"]],
-                y=values,
-                name=safe(str(model)),
-                mode="markers",
-                marker={"color": colour(number), "symbol": SYMBOLS[number % len(SYMBOLS)], "size": 9},
-                error_y=_whiskers(values, low, high),
-                customdata=part["questions"] if "questions" in part else np.full(len(part), np.nan),
-                hovertemplate=f"{safe(str(model))}<br>%{{x}}: %{{y:.3f}}<br>%{{customdata}} questions<extra></extra>",
-            )
+        questions = part["questions"].to_numpy() if "questions" in part else np.full(len(part), np.nan)
+        places = [segments.index(name) for name in part["segment"]]
+        traces.append(
+            {
+                "type": "scatter",
+                "x": [names[name] for name in part["segment"]],
+                "y": values,
+                "name": safe(str(model), 30),
+                "mode": "markers",
+                "marker": {"color": colour(number), "symbol": SYMBOLS[number % len(SYMBOLS)], "size": 9},
+                "error_y": _whiskers(values, low, high),
+                "customdata": np.column_stack([places, np.full(len(part), number), questions]),
+                "hovertemplate": f"{safe(str(model))}<br>%{{x}}: %{{y:.3f}}<br>%{{customdata[2]:,}} questions"
+                "<extra></extra>",
+            }
         )
-    made.update_yaxes(rangemode="tozero")
-    made.update_xaxes(type="category", showgrid=False)
-    made.update_layout(scattermode="group", scattergap=0.6)
-    return _legend_below_title(made)
+    look["yaxis"]["rangemode"] = "tozero"
+    look["xaxis"] |= {"type": "category", "showgrid": False}
+    look |= {"scattermode": "group", "scattergap": 0.6}
+    return go.Figure(traces, _legend_below_title(look))
 
 
 def agreement_heatmap(values: NDArray[Any], names: Sequence[str], title: str, dark: bool = False) -> go.Figure:
     """Models × models, how alike their lists are (rank-biased overlap), written into the cells."""
     import plotly.graph_objects as go
 
-    made = figure(title, dark, 140 + 48 * len(names))
-    made.add_trace(
-        go.Heatmap(
-            z=values,
-            x=_unique(names, 26),
-            y=_unique(names, 26),
-            zmin=0,
-            zmax=1,
-            colorscale=LIGHT_IS_GOOD,
-            xgap=2,
-            ygap=2,
-            texttemplate="%{z:.2f}",
-            colorbar=_bar("overlap<br>1 = same list", dark),
-            hovertemplate="%{y} and %{x}: %{z:.2f}<extra></extra>",
-        )
-    )
-    return _matrix_axes(made)
+    labels = _unique(names, 26)
+    trace = {
+        "type": "heatmap",
+        "z": values,
+        "x": labels,
+        "y": labels,
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": LIGHT_IS_GOOD,
+        "xgap": 2,
+        "ygap": 2,
+        "texttemplate": "%{z:.2f}",
+        "colorbar": _bar("overlap<br>1 = same list", dark),
+        "hovertemplate": "%{y} and %{x}: %{z:.2f}<extra></extra>",
+    }
+    look = layout(title, dark, 140 + 48 * len(names))
+    _matrix_axes(look)
+    return go.Figure([trace], look)
 
 
 def distribution(
@@ -229,26 +243,26 @@ def distribution(
     """Histograms of one or more sets of values over the same bins, as steps, each summing to 1."""
     import plotly.graph_objects as go
 
-    made = figure(title, dark, 320, x=x, y=y)
+    look = layout(title, dark, 320, x, y)
     known = {label: v[np.isfinite(v)] for label, v in values.items()}
     everything = np.concatenate([v for v in known.values()]) if known else np.zeros(0)
     edges = np.histogram_bin_edges(everything, bins=bins) if len(everything) else np.linspace(0, 1, bins + 1)
-    for number, (label, here) in enumerate(known.items()):
-        counts = np.histogram(here, edges)[0] / max(1, len(here))
-        made.add_trace(
-            go.Scatter(
-                x=(edges[:-1] + edges[1:]) / 2,
-                y=counts,
-                name=safe(label),
-                mode="lines",
-                line=line(number) | {"shape": "hvh"},
-                fill="tozeroy" if len(known) == 1 else None,
-                hovertemplate=f"{safe(label)}<br>%{{x:.2f}}: %{{y:.1%}}<extra></extra>",
-            )
-        )
-    made.update_yaxes(tickformat=".0%", rangemode="tozero")
-    made.update_layout(showlegend=len(known) > 1)
-    return _legend_below_title(made) if len(known) > 1 else made
+    traces = [
+        {
+            "type": "scatter",
+            "x": (edges[:-1] + edges[1:]) / 2,
+            "y": np.histogram(here, edges)[0] / max(1, len(here)),
+            "name": safe(label),
+            "mode": "lines",
+            "line": line(number) | {"shape": "hvh"},
+            "fill": "tozeroy" if len(known) == 1 else None,
+            "hovertemplate": f"{safe(label)}<br>%{{x:.2f}}: %{{y:.1%}}<extra></extra>",
+        }
+        for number, (label, here) in enumerate(known.items())
+    ]
+    look["yaxis"] |= {"tickformat": ".0%", "rangemode": "tozero"}
+    look["showlegend"] = len(known) > 1
+    return go.Figure(traces, _legend_below_title(look) if len(known) > 1 else look)
 
 
 def history(table: pd.DataFrame, metric: str, title: str, dark: bool = False) -> go.Figure:
@@ -256,25 +270,27 @@ def history(table: pd.DataFrame, metric: str, title: str, dark: bool = False) ->
     A click gives `customdata` = report."""
     import plotly.graph_objects as go
 
-    made = figure(title, dark, 340, x="When it was evaluated", y=NAMES.get(metric, metric))
+    look = layout(title, dark, 340, "When it was evaluated", NAMES.get(metric, metric))
+    traces = []
     for number, model in enumerate(dict.fromkeys(table["model"])):
         part = table[table["model"] == model].sort_values("created")
         values, low, high = _interval(part, metric)
-        made.add_trace(
-            go.Scatter(
-                x=part["created"],
-                y=values,
-                name=safe(str(model)),
-                mode="lines+markers",
-                line=line(number),
-                marker={"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 8},
-                error_y=_whiskers(values, low, high),
-                customdata=part["report"],
-                hovertemplate=f"{safe(str(model))}<br>%{{x}}: %{{y:.3f}}<extra></extra>",
-            )
-        )  # fmt: skip
-    made.update_yaxes(rangemode="tozero")
-    return _legend_below_title(made)
+        traces.append(
+            {
+                "type": "scatter",
+                "x": part["created"],
+                "y": values,
+                "name": safe(str(model), 30),
+                "mode": "lines+markers",
+                "line": line(number),
+                "marker": {"symbol": SYMBOLS[number % len(SYMBOLS)], "size": 8},
+                "error_y": _whiskers(values, low, high),
+                "customdata": part["report"],
+                "hovertemplate": f"{safe(str(model))}<br>%{{x}}: %{{y:.3f}}<extra></extra>",
+            }
+        )
+    look["yaxis"]["rangemode"] = "tozero"
+    return go.Figure(traces, _legend_below_title(look))
 
 
 def _interval(table: pd.DataFrame, metric: str) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -295,10 +311,6 @@ def _whiskers(values: NDArray[Any], low: NDArray[Any], high: NDArray[Any]) -> di
         "thickness": 1.5,
         "width": 3,
     }
-
-
-def _cells(shape: tuple[int, ...]) -> NDArray[np.int64]:
-    return np.stack(np.meshgrid(np.arange(shape[0]), np.arange(shape[1]), indexing="ij"), axis=-1)
 
 
 def _unique(names: Sequence[str], width: int = 26) -> list[str]:
@@ -322,12 +334,10 @@ def _bar(title: str, dark: bool) -> dict[str, Any]:
     }
 
 
-def _matrix_axes(made: go.Figure) -> go.Figure:
-    made.update_xaxes(type="category", showgrid=False, zeroline=False)
-    made.update_yaxes(type="category", autorange="reversed", showgrid=False, zeroline=False)
-    return made
+def _matrix_axes(look: dict[str, Any]) -> None:
+    look["xaxis"] |= {"type": "category", "showgrid": False, "zeroline": False}
+    look["yaxis"] |= {"type": "category", "autorange": "reversed", "showgrid": False, "zeroline": False}
 
 
-def _legend_below_title(made: go.Figure) -> go.Figure:
-    made.update_layout(margin_t=made.layout.margin.t + 26)
-    return made
+def _legend_below_title(look: dict[str, Any]) -> dict[str, Any]:
+    return look | {"margin": {"t": look["margin"]["t"] + 26}}

@@ -125,21 +125,25 @@ def template(dark: bool = False) -> go.layout.Template:
     return go.layout.Template(layout=layout)
 
 
-def figure(title: str, dark: bool = False, height: int = 380, x: str = "", y: str = "") -> go.Figure:
-    """An empty figure in the house's look. Title and axis titles are foreign text: they are made safe here."""
-    import plotly.graph_objects as go
-
+def layout(title: str, dark: bool = False, height: int = 380, x: str = "", y: str = "") -> dict[str, Any]:
+    """The layout of a figure in the house's look, as a plain dictionary: a figure that is made of its traces and its
+    layout at once is checked once, and so is several times quicker than one that is changed step by step. Title and
+    axis titles are foreign text: they are made safe here."""
     lines = wrapped(title)
     breaks = lines.count("<br>")
-    made = go.Figure()
-    made.update_layout(
-        template=template(dark),
-        height=height,
-        title_text=lines,
-        margin_t=28 + 20 * (1 + breaks),
+    return {
+        "template": template(dark),
+        "height": height,
         # a fixed distance from the upper edge, whatever the height
-        title_y=1 - (10 + 12 * breaks) / height,
-        xaxis_title_text=safe(x),
-        yaxis_title_text=safe(y),
-    )
-    return made
+        "title": {"text": lines, "y": 1 - (10 + 12 * breaks) / height},
+        "margin": {"t": 28 + 20 * (1 + breaks)},
+        "xaxis": {"title": {"text": safe(x)}},
+        "yaxis": {"title": {"text": safe(y)}},
+    }
+
+
+def figure(title: str, dark: bool = False, height: int = 380, x: str = "", y: str = "") -> go.Figure:
+    """An empty figure in the house's look."""
+    import plotly.graph_objects as go
+
+    return go.Figure(layout=layout(title, dark, height, x, y))

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
+import pandas as pd
 
 import tagviz
 from tagviz.errors import BadParameter
-from tagviz.evaluate import arena, saved
+from tagviz.evaluate import arena, runs, saved
 from tagviz.evaluate.report import EvalReport, ModelInfo, build
 from tagviz.evaluate.split import Mask, Protocol, Split
 from tagviz.evaluate.split import split as cut
 from tagviz.operations import models
+from tagviz.operations.methods import FOREIGN
 from tagviz.store.workspace import ModelInfo as StoredInfo
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus, Kind, Progress, ProgressCallback, Recommender, quiet
+
+OUTSIDE = "vectors that were made elsewhere"
 
 
 def evaluate(
@@ -58,13 +61,15 @@ def evaluate(
             method=model.info.method,
             model=model.info.id,
             params=model.info.params,
-            trained_on=model.info.fingerprint,
+            # with @VERSION, a part of the training side, which is no other corpus
+            trained_on="" if "@" in ref else model.info.fingerprint,
             train_seconds=model.info.seconds,
+            outside=OUTSIDE if model.info.method == FOREIGN.name else "",
         )
     asking = _within(progress, 0.7, 0.3)
     report = build(recommenders, parts, infos=infos, version=tagviz.__version__, progress=asking)
-    ident = report_id(parts, infos, limit)
     arrays, meta = saved.state(report)
+    ident = report_id(report)
     ws.save_report(corpus.fingerprint, ident, arrays, meta)
     return ident, report
 
@@ -113,9 +118,22 @@ def _before(train: Corpus, older: Corpus) -> Corpus:
 
 
 def reports(ws: Workspace, fingerprint: str) -> list[Mapping[str, Any]]:
-    """What is known of a corpus's reports (id, name, protocol, mask, created, labels …), newest first."""
+    """What is known of a corpus's reports (id, protocol, created, labels, models, summary …), newest first."""
     found = [entry.info for entry in ws.reports.entries(fingerprint)]
     return sorted(found, key=lambda info: str(info["created"]), reverse=True)
+
+
+def history(ws: Workspace, name: str, kind: Kind) -> pd.DataFrame:
+    """How the models of a corpus did over all evaluations, of its older versions too (see `runs.history`)."""
+    found: list[Mapping[str, Any]] = []
+    for fingerprint in dict.fromkeys(version.fingerprint for version in ws.versions(name)):
+        for info in reports(ws, fingerprint):
+            if "summary" in info:
+                found.append(info)
+            else:  # kept by an earlier version, which wrote none
+                report = open_report(ws, fingerprint, str(info["id"]))
+                found.append({**info, "models": saved.models(report), "summary": runs.brief(report)})
+    return runs.history(found, kind)
 
 
 def open_report(ws: Workspace, fingerprint: str, ident: str) -> EvalReport:
@@ -145,14 +163,10 @@ def score(answers: Path, results: Path, corpus: Corpus | None = None) -> arena.A
     return arena.score(arena.read(answers), arena.read(results), songs)
 
 
-def report_id(parts: Split, infos: Mapping[str, ModelInfo], limit: int | None) -> str:
-    """The protocol and a hash of the split and the judged models: judging the same again replaces the report."""
-    settled = [
-        [parts.fingerprint, parts.protocol, parts.mask, parts.by_group, parts.seed, parts.share, limit],
-        [[label, info.model] for label, info in infos.items()],
-        tagviz.__version__,
-    ]
-    return f"{parts.protocol}-{hashlib.sha256(orjson.dumps(settled)).hexdigest()[:6]}"
+def report_id(report: EvalReport) -> str:
+    """The protocol, when it was made, and a mark of its own: every evaluation is kept, also of the same settings."""
+    moment = "".join(character for character in report.created[:19] if character.isdigit())
+    return f"{report.protocol}-{moment}-{secrets.token_hex(3)}"
 
 
 def _within(progress: ProgressCallback, begin: float, width: float, before: str = "") -> ProgressCallback:

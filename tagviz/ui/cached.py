@@ -17,7 +17,7 @@ from tagviz.evaluate import beyond as beyond_views
 from tagviz.evaluate import metrics
 from tagviz.evaluate import segments as segment_views
 from tagviz.evaluate.report import EvalReport
-from tagviz.figures.fitting import clickable, untitled
+from tagviz.figures.fitting import untitled
 from tagviz.operations import answers as answering
 from tagviz.operations import corpora as corpus_room
 from tagviz.operations import jobs as job_room
@@ -255,7 +255,6 @@ def panel(
     untitled(made.histogram)
     if made.heatmap is not None:
         untitled(made.heatmap)
-        clickable(made.heatmap)
     return made
 
 

@@ -91,6 +91,7 @@ def report_of(
         "created": "2020-01-02T03:04:05+00:00",
         "version": "0",
         "playlists": 8,
+        "trained": "t0",
     }
     return EvalReport(
         **(about | more),

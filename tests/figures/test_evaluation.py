@@ -135,7 +135,7 @@ def test_equal_labels_stay_apart() -> None:
 
 
 def test_a_cell_and_a_bar_say_where_they_are() -> None:
-    heatmap = draw.similarity_heatmap(np.zeros((3, 2)), list("abc"), list("de"), "t").data[0]
-    assert heatmap.customdata[2, 1].tolist() == [2, 1]
+    heatmap = draw.similarity_heatmap(np.zeros((3, 2)), list("abc"), list("de"), "t").data[1]
+    assert heatmap.customdata[5].tolist() == [2, 1, 0]
     bars = rank_histogram(["1", "not found"], {"a": np.array([1, 0.0]), "b": np.array([0.5, 0.5])}, "t").data
     assert [bar.customdata.tolist() for bar in bars] == [[[0, 0]], [[0, 1]], [[1, 0]], [[1, 1]]]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tagviz.evaluate import metrics
+import tagviz
+from tagviz.evaluate import compare, metrics, runs, saved
 from tagviz.operations import answers, corpora, models, verdicts
 from tagviz.store.workspace import Marks, Workspace
 from tagviz.types import Corpus, Kind
@@ -42,13 +43,47 @@ def test_judged_models_are_trained_again_on_the_training_side_only(ws: Workspace
     assert [entry["id"] for entry in verdicts.reports(ws, corpus.fingerprint)] == [ident]
 
 
-def test_a_second_evaluation_finds_the_models_and_replaces_the_report(ws: Workspace, corpus: Corpus) -> None:
+def test_every_evaluation_is_kept_and_a_second_one_finds_its_models(ws: Workspace, corpus: Corpus) -> None:
     first, report = verdicts.evaluate(ws, corpus, ["spectral"], "arena")
     created = models.models(ws, report.models[0].trained_on)[0].created
-    second, _ = verdicts.evaluate(ws, corpus, ["spectral"], "arena")
-    assert first == second
+    second, again = verdicts.evaluate(ws, corpus, ["spectral"], "arena")
+    assert first != second
     assert models.models(ws, report.models[0].trained_on)[0].created == created
-    assert len(verdicts.reports(ws, corpus.fingerprint)) == 1
+    kept = verdicts.reports(ws, corpus.fingerprint)
+    assert [entry["id"] for entry in kept] == [second, first], "the newest first"
+    assert (kept[0]["seed"], kept[0]["trained"], kept[0]["version"]) == (42, report.trained, tagviz.__version__)
+    assert kept[0]["models"][0]["params"] == dict(report.models[0].params)
+    same = runs.difference(report, again, [("spectral", "spectral")], Kind.SONG)
+    assert same.iloc[0]["verdict"] == compare.SAME
+    assert runs.settings(report, again, "spectral", "spectral").empty
+
+
+def test_the_history_opens_no_report_and_follows_the_corpus_through_its_versions(
+    ws: Workspace, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, report = verdicts.evaluate(ws, corpus, ["popularity", "neighbours"], "tags")
+    ws.save_corpus(checkerboard(half=70))
+    newer = corpora.open_corpus(ws, "checkerboard")
+    verdicts.evaluate(ws, newer, ["popularity"], "tags")
+    monkeypatch.setattr(saved, "restore", None)
+    frame = verdicts.history(ws, "checkerboard", Kind.TAG)
+    assert frame["model"].tolist() == ["popularity", "neighbours", "popularity"]
+    assert frame["fingerprint"].tolist() == [corpus.fingerprint] * 2 + [newer.fingerprint]
+    expected = metrics.summary(report, Kind.TAG, 10, resamples=0)
+    assert frame["ndcg"].tolist()[:2] == pytest.approx(expected["ndcg"].tolist())
+    assert (frame["ndcg_low"] <= frame["ndcg"]).all()
+    assert verdicts.history(ws, "checkerboard", Kind.SONG).empty
+
+
+def test_a_report_of_an_earlier_version_opens_and_is_in_the_history(ws: Workspace, corpus: Corpus) -> None:
+    ident, _ = verdicts.evaluate(ws, corpus, ["popularity"], "tags")
+    arrays, document = ws.open_report(corpus.fingerprint, ident)
+    older = {name: value for name, value in document.items() if name not in ("summary", "trained", "questions")}
+    older["models"] = [{k: v for k, v in one.items() if k != "outside"} for one in document["models"]]
+    ws.save_report(corpus.fingerprint, ident, arrays, older)
+    opened = verdicts.open_report(ws, corpus.fingerprint, ident)
+    assert (opened.trained, opened.labels) == ("", ["popularity"])
+    assert verdicts.history(ws, "checkerboard", Kind.TAG)["report"].tolist() == [ident]
 
 
 def test_a_model_goes_by_its_title_in_a_report(ws: Workspace, corpus: Corpus) -> None:
