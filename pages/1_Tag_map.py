@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from tagviz.ui import (
@@ -18,19 +20,19 @@ from tagviz.ui import (
     twins,
     widgets,
 )
-from tagviz.ui.map_layers import Sheet
+from tagviz.ui.map_layers import Look, Sheet
 
 
-def tools(here: frame.Here, sheet: Sheet) -> tuple[str, str, int, tuple[str, ...], str]:
-    """The row above the map: search, colours, what is on it, its layout, a second model, downloads."""
+def tools(here: frame.Here, sheet: Sheet) -> tuple[Look, str]:
+    """The row above the map: search, colours, what is on it, its layout, a second map, downloads."""
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
-        map_tools.search(here)
-        colour, title = map_tools.colour(sheet.place)
-        least, facets = map_tools.filters(sheet.place)
+        map_tools.search(here, sheet)
+        by, title = map_tools.colour(sheet.place)
+        filters = map_tools.filters(sheet.place)
         map_tools.layout()
         other = map_tools.beside(here, sheet)
         taking.offer(sheet)
-    return colour, title, least, facets, other
+    return Look(by, title, filters), other
 
 
 def asked(here: frame.Here, sheet: Sheet) -> mapping.Asked:
@@ -38,6 +40,8 @@ def asked(here: frame.Here, sheet: Sheet) -> mapping.Asked:
     at, to, say = state.value("at"), state.value("to"), state.value("say")
     page = cached.item_page(sheet.place, at) if at else None
     near = page.neighbours if page else None
+    if at and near is not None and not near.keys:
+        near = map_layers.hosts(sheet.place, at)
     within = state.current("within", 0.0)
     if at and within:
         near = map_layers.related(sheet.place, at, within)
@@ -62,20 +66,20 @@ here = frame.open_page("Tag map", "Where does this lie?")
 with widgets.forgiving():
     sheet = mapping.open_map(here)
     if sheet is not None:
-        colour, title, least, facets, other = tools(here, sheet)
+        look, other = tools(here, sheet)
         question = mapping.Asked()
         with widgets.forgiving():
             question = asked(here, sheet)
-        question = question.coloured(colour, title, least, facets)
+        question = replace(question, look=look)
         if other:
-            twins.draw(here, sheet, question, other)
+            held = twins.draw(here, sheet, question, other)
             lower = st.grid(3, min_column_width=260, gap="medium")
             with lower.cell(column_span=2):
                 twins.disagreement(here, sheet, other)
             with lower.cell():
-                beside(here, sheet, question, ())
+                beside(here, sheet, question, held)
         else:
-            held = mapping.selection(sheet, question)
+            held = mapping.selection(sheet, look.filters)
             open_panel = bool(held or question.page or question.spot)
             grid = st.grid(3, min_column_width=260, gap="medium")
             with grid.cell(column_span=2 if open_panel else 3):
@@ -84,7 +88,8 @@ with widgets.forgiving():
                     mapping.draw_plain(sheet, question.page)
                 hint = "" if open_panel else "Click a tag, Shift-click a second for the way there. "
                 borrowed = "" if sheet.place == here.place else "The model has no space: this is Spectral's. "
-                st.caption(plain.escape(hint + borrowed + mapping.trust_sentence(sheet.projection), 400))
+                told = plain.escape(hint + borrowed + mapping.trust_sentence(sheet.projection), 400)
+                st.caption(told, help=mapping.trust_numbers(sheet.projection))
             if open_panel:
                 with grid.cell():
                     beside(here, sheet, question, held)

@@ -35,12 +35,12 @@ READER = "sentence"
 def guests(corpus: Corpus, model: Model, kind: Kind, onto: Projection) -> Projection:
     """Items of another kind on a map, each among the points that it is nearest to in the model's space.
 
-    A kind that the model does not know (genres and artists, mostly) stands where the tags of its playlists point, by
-    how much more often than chance they meet. Raises UnknownTerm or NotReady where there is nothing to place.
+    A kind that the model does not know (playlists, genres and artists, mostly) stands where the tags of its playlists
+    point, by how much more often than chance they meet. Raises UnknownTerm or NotReady where there is nothing to place.
     """
     space = space_of(model)
     vectors, vocab = (space.of(kind), space.vocabs[kind]) if kind in space.vocabs else _by_company(corpus, space, kind)
-    counts = corpus.counts(kind)[corpus.vocab(kind).find(list(vocab.ids))]
+    counts = weight(corpus, kind)[corpus.vocab(kind).find(list(vocab.ids))]
     rows = np.argsort(-counts, kind="stable")[:MOST_GUESTS]
     rows = np.sort(rows[np.abs(vectors[rows]).max(axis=1, initial=0) > 0])
     hosts = onto.vocab.kind
@@ -52,15 +52,46 @@ def guests(corpus: Corpus, model: Model, kind: Kind, onto: Projection) -> Projec
     return place.place(mixed, kind, onto)
 
 
-def _by_company(corpus: Corpus, space: Embedding, kind: Kind) -> tuple[Floats, Vocab]:
-    """Unit vectors of items as sums of the vectors of the tags beside them, weighted by positive PMI."""
+def weight(corpus: Corpus, kind: Kind) -> NDArray[np.int64]:
+    """How big each item is drawn, int64 (n,): in how many playlists it is; for a playlist how many songs and tags."""
+    if kind is not Kind.PLAYLIST:
+        return corpus.counts(kind)
+    held = [np.diff(corpus.matrix(part).indptr) for part in (Kind.SONG, Kind.TAG)]
+    return np.sum(held, axis=0, dtype=np.int64)
+
+
+def between(corpus: Corpus, kind: Kind, since: int, until: int) -> NDArray[np.int64]:
+    """In how many playlists of these years (both included) each item is, int64 (n,). Undated playlists never count."""
+    years = corpus.playlists["date"].dt.year.to_numpy()
+    rows = np.flatnonzero((years >= since) & (years <= until))
+    return np.bincount(corpus.matrix(kind)[rows].indices, minlength=len(corpus.vocab(kind))).astype(np.int64)
+
+
+def hosts(corpus: Corpus, model: Model, key: str, n: int = 12) -> Ranking:
+    """The tags nearest to something that the model has no vector for: where `guests` places it, and why."""
+    kind, ident = split_key(key)
+    space = space_of(model)
+    vectors, _ = _by_company(corpus, space, kind, [corpus.vocab(kind).row(ident)])
+    vocab, scores = space.vocabs[Kind.TAG], space.of(Kind.TAG) @ vectors[0]
+    rows = np.argsort(-scores, kind="stable")[: n if vectors.any() else 0]
+    keys, labels = tuple(vocab.keys(rows)), tuple(vocab.label_list(rows))
+    return Ranking(Kind.TAG, keys, labels, frozen(scores[rows]), model.info.method, model.ref)
+
+
+def _by_company(
+    corpus: Corpus, space: Embedding, kind: Kind, rows: Sequence[int] | None = None
+) -> tuple[Floats, Vocab]:
+    """Unit vectors of items (of some rows only) as sums of the vectors of the tags beside them, weighted by positive
+    PMI; zero where no tag is beside them. And the whole vocabulary."""
     if not corpus.has(kind) or Kind.TAG not in space.vocabs:
         raise NotReady(f"There are no {kind}s to show", f"{corpus.name!r} does not know any", "choose another kind")
     tags = corpus.vocab(Kind.TAG).find(list(space.vocabs[Kind.TAG].ids))
-    both = sp.coo_matrix(corpus.matrix(kind).T.sign() @ corpus.matrix(Kind.TAG)[:, tags])
-    chance = corpus.counts(kind)[both.row] * corpus.counts(Kind.TAG)[tags][both.col] / max(1, len(corpus))
-    weight = np.log(np.maximum(both.data / np.maximum(chance, 1e-9), 1.0)) * np.log1p(both.data)
-    sums = sp.csr_matrix((weight, (both.row, both.col)), shape=both.shape) @ space.of(Kind.TAG)
+    everything = np.arange(len(corpus.vocab(kind))) if rows is None else np.asarray(rows)
+    held = sp.csr_matrix(corpus.matrix(kind).T)[everything].sign()
+    both = sp.coo_matrix(held @ corpus.matrix(Kind.TAG)[:, tags])
+    chance = corpus.counts(kind)[everything][both.row] * corpus.counts(Kind.TAG)[tags][both.col] / max(1, len(corpus))
+    surprise = np.log(np.maximum(both.data / np.maximum(chance, 1e-9), 1.0)) * np.log1p(both.data)
+    sums = sp.csr_matrix((surprise, (both.row, both.col)), shape=both.shape) @ space.of(Kind.TAG)
     length = np.linalg.norm(sums, axis=1, keepdims=True)
     return np.asarray(sums / np.maximum(length, 1e-9), dtype=np.float32), corpus.vocab(kind)
 

@@ -61,7 +61,9 @@ def texts(labels: Sequence[str], near: Ints | None, order: NDArray[np.int64]) ->
 
 
 def region_names(projection: Projection, counts: NDArray[np.int64]) -> bytes:
-    """JSON: per level, the heaviest first, `{x, y, name, weight, colour}`; colour: its cluster on the coarsest level.
+    """JSON: per level, the heaviest first, `{x, y, name, weight, colour, area}`.
+
+    colour: its cluster on the coarsest level. area: `{x0, y0, x1, y1}` in which nine tenths of its points lie.
 
     Regions in which nothing is frequent go unnamed. A name stands at the member nearest to the median of its cluster,
     so that it never hangs in the void.
@@ -81,9 +83,10 @@ def region_names(projection: Projection, counts: NDArray[np.int64]) -> bytes:
             x, y = projection.xy[members[np.argmin(((projection.xy[members] - middle) ** 2).sum(axis=1))]]
             colour = int(projection.levels[0][members[0]])
             weight = round(float(weights[members].sum()), 1)
-            regions.append(
-                {"x": round(float(x), 5), "y": round(float(y), 5), "name": name, "weight": weight, "colour": colour}
-            )
+            edges = np.quantile(projection.xy[members], [0.05, 0.95], axis=0).ravel()
+            area = {side: round(float(edge), 5) for side, edge in zip(("x0", "y0", "x1", "y1"), edges, strict=True)}
+            about = {"name": name, "weight": weight, "colour": colour, "area": area}
+            regions.append({"x": round(float(x), 5), "y": round(float(y), 5), **about})
         levels.append(sorted(regions, key=lambda region: -float(str(region["weight"]))))
     return json.dumps(levels, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 

@@ -16,7 +16,7 @@ from tagviz.operations import exploring
 from tagviz.operations import maps as map_room
 from tagviz.project.layout import LayoutParams
 from tagviz.project.place import Spot
-from tagviz.types import Kind, Projection, Ranking
+from tagviz.types import Kind, Projection, Ranking, frozen
 from tagviz.ui import cached
 from tagviz.ui.map_component import ColourLayer, MapPoints, by_category, by_cluster, by_heat, by_value, publish
 
@@ -30,7 +30,7 @@ COLOURS = {
     "heat": "Heat of a title",
 }
 
-GUESTS = (Kind.SONG, Kind.WORD, Kind.GENRE, Kind.ARTIST)
+GUESTS = (Kind.SONG, Kind.WORD, Kind.GENRE, Kind.ARTIST, Kind.PLAYLIST)
 """What can be shown on the map of the tags besides them."""
 
 
@@ -46,6 +46,26 @@ class Layout:
     def values(self) -> dict[str, Any]:
         """Only what differs from the defaults, so that jobs and maps of the defaults go by no settings."""
         return {name: given for name, given in vars(self).items() if given != LayoutParams.model_fields[name].default}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is left out. least: playlists that a point must be in. facets: the only ones of the tags (none: all).
+    since, until: the only years whose playlists count (0: all)."""
+
+    least: int = 1
+    facets: tuple[str, ...] = ()
+    since: int = 0
+    until: int = 0
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a map is drawn. by: one of COLOURS. title: the playlist's title whose heat is asked."""
+
+    by: str = "region"
+    title: str = ""
+    filters: Filters = Filters()
 
 
 @dataclass(frozen=True)
@@ -130,11 +150,10 @@ def _heat(sheet: Sheet, title: str, judge: cached.Place) -> NDArray[np.float64]:
 
 def choices(place: cached.Place) -> list[str]:
     """The colours that this corpus can show."""
-    corpus = place.opened
     missing = set()
     if not cached.facets(place.corpus, place.fingerprint):
         missing.add("facet")
-    if corpus.playlists["date"].dt.year.nunique() < 2:
+    if years(place) is None:
         missing.add("trend")
     return [by for by in COLOURS if by not in missing]
 
@@ -144,19 +163,33 @@ def kinds(place: cached.Place) -> list[Kind]:
     return [kind for kind in GUESTS if place.opened.has(kind)]
 
 
-def shown(sheet: Sheet, least: int, facets: tuple[str, ...]) -> NDArray[np.bool_] | None:
+@st.cache_resource(max_entries=12, show_spinner=False)
+def shown(sheet: Sheet, filters: Filters) -> NDArray[np.bool_] | None:
     """Which points pass the filters; None for all. Facets leave other tags out, and touch no other kind."""
-    if least <= 1 and not facets:
+    if filters == Filters():
         return None
-    kept = counts(sheet) >= least
-    if facets:
+    corpus, parts = sheet.place.opened, []
+    for made in sheet.projections:
+        kind, rows = made.vocab.kind, _rows(sheet, made)
+        held = corpus.counts(kind)
+        if filters.since:
+            held = exploring.between(corpus, kind, filters.since, filters.until)
+        parts.append(held[rows] >= (1 if kind is Kind.PLAYLIST else filters.least))
+    kept = np.concatenate(parts)
+    if filters.facets:
         tags = len(sheet.projection.vocab)
-        kept[:tags] &= np.isin(sheet.place.opened.facets[_rows(sheet, sheet.projection)].astype(str), facets)
-    return kept
+        kept[:tags] &= np.isin(corpus.facets[_rows(sheet, sheet.projection)].astype(str), filters.facets)
+    return frozen(kept)
+
+
+def years(place: cached.Place) -> tuple[int, int] | None:
+    """The first and the last year of the dated playlists; None where they are of one year, or of none."""
+    found = place.opened.playlists["date"].dt.year.dropna()
+    return (int(found.min()), int(found.max())) if found.nunique() > 1 else None
 
 
 def counts(sheet: Sheet) -> NDArray[np.int64]:
-    """In how many playlists each point is."""
+    """How big each point is (see `exploring.weight`)."""
     return np.concatenate([_counts(sheet, made) for made in sheet.projections])
 
 
@@ -185,6 +218,11 @@ def related(place: cached.Place, key: str, least: float) -> Ranking | None:
     return exploring.related(place.opened, place.opened_model, key, least)
 
 
+@st.cache_data(max_entries=300, show_spinner=False)
+def hosts(place: cached.Place, key: str) -> Ranking:
+    return exploring.hosts(place.opened, place.opened_model, key)
+
+
 def variants(place: cached.Place, key: str) -> list[str]:
     return exploring.variants(cached.folding(place.corpus, place.fingerprint), key)
 
@@ -194,5 +232,5 @@ def _rows(sheet: Sheet, made: Projection) -> NDArray[np.int32]:
 
 
 def _counts(sheet: Sheet, made: Projection) -> NDArray[np.int64]:
-    found: NDArray[np.int64] = sheet.place.opened.counts(made.vocab.kind)[_rows(sheet, made)]
+    found: NDArray[np.int64] = exploring.weight(sheet.place.opened, made.vocab.kind)[_rows(sheet, made)]
     return found

@@ -6,17 +6,18 @@ import streamlit as st
 
 from tagviz.project.layout import LayoutParams
 from tagviz.types import Kind
-from tagviz.ui import cached, frame, map_layers, mapping, picker, plain, state, twins
+from tagviz.ui import cached, map_layers, mapping, picker, plain, state, twins
 from tagviz.ui.frame import Here
-from tagviz.ui.map_layers import COLOURS, Layout, Sheet
+from tagviz.ui.map_layers import COLOURS, Filters, Layout, Sheet
 
 METHODS = {"umap": "UMAP", "densmap": "densMAP", "pca": "PCA"}
 
 
-def search(here: Here) -> None:
+def search(here: Here, sheet: Sheet) -> None:
     """Search as you type; what is chosen is flown to, and what is no tag can be placed as a phrase."""
-    kinds = (Kind.TAG, Kind.SONG, Kind.WORD)
-    picker.one(here, "Find a tag or a song", "at", kinds, "Find a tag, a song, any phrase", phrase="say")
+    kinds = tuple(dict.fromkeys((Kind.TAG, Kind.SONG, Kind.WORD, *sheet.guests)))
+    with st.container(key="search-map"):
+        picker.one(here, "Find a tag or a song", "at", kinds, "Find a tag, a song, any phrase", phrase="say")
 
 
 def colour(place: cached.Place) -> tuple[str, str]:
@@ -43,7 +44,7 @@ def colour(place: cached.Place) -> tuple[str, str]:
     return chosen, (title or "").strip()
 
 
-def filters(place: cached.Place) -> tuple[int, tuple[str, ...]]:
+def filters(place: cached.Place) -> Filters:
     """What is on the map, and what is left out of it."""
     with st.popover("Show", icon=":material/filter_alt:"):
         _many(
@@ -57,7 +58,26 @@ def filters(place: cached.Place) -> tuple[int, tuple[str, ...]]:
         )
         facets = cached.facets(place.corpus, place.fingerprint)
         _many("Only these facets", "only", facets, {})
-    return int(least), tuple(facet for facet in state.values("only") if facet in facets)
+        since, until = _years(place)
+    return Filters(int(least), tuple(facet for facet in state.values("only") if facet in facets), since, until)
+
+
+def _years(place: cached.Place) -> tuple[int, int]:
+    """The years whose playlists count; (0, 0) for all."""
+    known = map_layers.years(place)
+    if known is None:
+        return 0, 0
+    first, last = known
+    every = range(first, last + 1)
+    since, until = state.current("since", first, every), state.current("until", last, every)
+    st.session_state["years"] = (since, max(since, until))
+    st.slider("In playlists of these years", first, last, key="years", on_change=_put_years, args=known)
+    return (0, 0) if (since, until) == known else (since, max(since, until))
+
+
+def _put_years(first: int, last: int) -> None:
+    since, until = st.session_state["years"]
+    state.put(since=str(since) if since > first else "", until=str(until) if until < last else "")
 
 
 def _many(label: str, param: str, options: list[str], names: dict[str, str]) -> None:
@@ -112,7 +132,7 @@ def beside(here: Here, sheet: Sheet) -> str:
     chosen = st.selectbox(
         "Beside it",
         options,
-        format_func=lambda ref: f"beside {frame.model_label(ref, here.corpus.fingerprint)}" if ref else "One map",
+        format_func=lambda ref: f"beside {twins.label(here, ref)}" if ref else "One map",
         label_visibility="collapsed",
         width=170,
         **state.tied(twins.PARAM, "", options),

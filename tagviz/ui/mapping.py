@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import streamlit as st
@@ -17,7 +17,7 @@ from tagviz.types import Kind, Projection, Ranking
 from tagviz.ui import cached, map_layers, plain, state, widgets, work
 from tagviz.ui.frame import Here
 from tagviz.ui.map_component import MapEvent, MapPoints, map_view, read_event
-from tagviz.ui.map_layers import Layout, Sheet
+from tagviz.ui.map_layers import Filters, Layout, Look, Sheet
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 """Choices of the least number of playlists."""
@@ -33,20 +33,15 @@ class Asked:
     """What is asked of the map beyond where it lies.
 
     page: of the chosen item. near: its neighbours, as lines. way: from it to a second one. spot: where a phrase fell.
-    colour, title, least and facets: see `map_layers`."""
+    held: keys that stand out because they are selected on the map beside this one."""
 
     page: ItemPage | None = None
     near: Ranking | None = None
     way: Way | None = None
     spot: Spot | None = None
     phrase: str = ""
-    colour: str = "region"
-    title: str = ""
-    least: int = 1
-    facets: tuple[str, ...] = ()
-
-    def coloured(self, colour: str, title: str, least: int, facets: tuple[str, ...]) -> Asked:
-        return replace(self, colour=colour, title=title, least=least, facets=facets)
+    look: Look = field(default_factory=Look)
+    held: tuple[str, ...] = ()
 
 
 def layout() -> Layout:
@@ -73,7 +68,7 @@ def open_map(here: Here, ref: str = "", over: cached.Place | None = None) -> She
     st.text("This map is laid out once; it shows here by itself when it is ready.")
     asked = {"corpus": place.corpus, "version": place.fingerprint, "model": place.model, "kind": str(Kind.TAG)}
     begin = over or (place if sheet.layout.values else here.with_model(DEFAULT))
-    if begin.opened_model.embedding is not None and Sheet(begin).ready:
+    if begin.corpus == place.corpus and begin.opened_model.embedding is not None and Sheet(begin).ready:
         asked["start"] = begin.model
     work.ensure("project", {**asked, **({"values": sheet.layout.values} if sheet.layout.values else {})})
     return None
@@ -85,15 +80,15 @@ def draw(here: Here, sheet: Sheet, asked: Asked, key: str = "map", link: str = "
     page = asked.page
     at = page.key if page else ""
     on_map = bool(at) and drawn.row(at) >= 0
-    kept = map_layers.shown(sheet, asked.least, asked.facets)
+    kept = map_layers.shown(sheet, asked.look.filters)
     near = asked.near if on_map and asked.near is not None and not asked.way else None
     return map_view(
         drawn,
-        colour=map_layers.colours(sheet, asked.colour, asked.title, here.place),
+        colour=map_layers.colours(sheet, asked.look.by, asked.look.title, here.place),
         selected=at if on_map else None,
         lines=_lines(near) if near else (),
         path=asked.way.trip.keys if asked.way else (),
-        highlight=() if on_map or page is None else tuple(page.together["key"]),
+        highlight=asked.held or (() if on_map or page is None else tuple(page.together["key"])),
         shown=kept,
         fly_to=_goals(asked, at, near, on_map),
         guest=(asked.spot.x, asked.spot.y, asked.phrase) if asked.spot else None,
@@ -115,10 +110,9 @@ def _goals(asked: Asked, at: str, near: Ranking | None, on_map: bool) -> tuple[s
     return (at, *near.keys[:SIGHT]) if near else (at,)
 
 
-def selection(sheet: Sheet, asked: Asked) -> tuple[str, ...]:
+def selection(sheet: Sheet, filters: Filters, key: str = "map") -> tuple[str, ...]:
     """What the lasso on the map holds, known before the map is drawn in this run."""
-    kept = map_layers.shown(sheet, asked.least, asked.facets)
-    held = read_event(map_layers.points(sheet), "map", kept).selection
+    held = read_event(map_layers.points(sheet), key, map_layers.shown(sheet, filters)).selection
     return held.keys if held else ()
 
 
@@ -133,13 +127,14 @@ def draw_plain(sheet: Sheet, page: ItemPage | None) -> None:
 
 def trust_sentence(projection: Projection) -> str:
     """How far the map can be believed, in one sentence."""
-    measures = projection.measures
-    kept = 10 * measures.get("trust", float(projection.trust.mean()))
-    return (
-        f"How far to believe it: of a tag's ten nearest, about {kept:.0f} are also nearest here "
-        f"(trustworthiness {measures.get('trustworthiness', np.nan):.2f}, "
-        f"continuity {measures.get('continuity', np.nan):.2f}; 1 is perfect)."
-    )
+    kept = 10 * projection.measures.get("trust", float(projection.trust.mean()))
+    return f"How far to believe it: of a tag's ten nearest, about {kept:.0f} are among the nearest here."
+
+
+def trust_numbers(projection: Projection) -> str:
+    """The same in the measures of the literature."""
+    told = {name: projection.measures.get(name, np.nan) for name in ("trustworthiness", "continuity")}
+    return f"Trustworthiness {told['trustworthiness']:.2f}, continuity {told['continuity']:.2f}; 1 is perfect."
 
 
 def _lines(near: Ranking) -> list[tuple[str, float]]:

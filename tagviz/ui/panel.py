@@ -23,6 +23,8 @@ MOST_ASKED = 20
 def item(here: Here, page: ItemPage, place: cached.Place, near: Ranking | None) -> None:
     """The panel of one item; every row leads on. place: the model of the map. near: what its lines lead to."""
     kind, ident = split_key(page.key)
+    if kind is Kind.PLAYLIST:
+        return _playlist(page, near)
     st.subheader(plain.escape(page.label, 80), anchor=False)
     facet = f"{page.facet} · " if page.facet else ""
     st.caption(plain.escape(f"{kind.capitalize()} · {facet}in {plain.count(page.count, 'playlist')}"))
@@ -36,9 +38,7 @@ def item(here: Here, page: ItemPage, place: cached.Place, near: Ranking | None) 
             )
         with st.popover("Way to", icon=":material/route:", type="tertiary"):
             picker.one(here, "Where to", "to", (Kind.TAG, Kind.SONG), "Where to? And why is it so far?")
-        st.button(
-            "Let go", icon=":material/close:", type="tertiary", on_click=state.put, kwargs={"at": ""}, key="let-go"
-        )
+        _let_go("at")
     _spellings(here, place, page)
     nearest, company, songs, lists, years, models = st.tabs(
         ["Near", "Together", "Songs", "Playlists", "Years", "Models"], key="panel-tab", on_change="rerun"
@@ -52,9 +52,7 @@ def item(here: Here, page: ItemPage, place: cached.Place, near: Ranking | None) 
             help="Nearest in the full space: they keep the same company. 0 shows the twelve nearest.",
             **state.tied("within", 0.0),
         )
-        shown = near or page.neighbours
-        frame = pd.DataFrame({"key": shown.keys, "label": shown.labels, "score": shown.scores})
-        _links(frame, "near", "score", widgets.bar("Nearness", 1.0, "Cosine: 1 is the same direction", "%.2f"))
+        _near(near or page.neighbours)
     with company:
         st.caption("Tags on the same playlists. Lift: how many times more often than by chance.")
         _links(page.together, "together", "lift", _lift(page.together))
@@ -78,6 +76,45 @@ def item(here: Here, page: ItemPage, place: cached.Place, near: Ranking | None) 
             _opinions(here, place, page)
 
 
+def _playlist(page: ItemPage, near: Ranking | None) -> None:
+    """The panel of one playlist: what it holds, and the tags that it lies among."""
+    st.subheader(plain.escape(page.label, 80) or "A playlist without a title", anchor=False)
+    (about,) = page.playlists.to_dict("records")
+    dated = f" · {about['date']:%-d %B %Y}" if not pd.isna(about["date"]) else ""
+    liked = f" · {plain.count(int(about['likes']), 'like')}" if about["likes"] else ""
+    st.caption(f"Playlist{dated}{liked}")
+    with widgets.row():
+        st.page_link(
+            state.RECOMMEND,
+            label="Recommend for it",
+            icon=":material/queue_music:",
+            query_params=state.carried(title=page.label, tag=_names(page.together), song=_names(page.songs)),
+        )
+        _let_go("at")
+    among, tags, songs = st.tabs(["Near", "Its tags", "Its songs"], key="panel-tab", on_change="rerun")
+    with among:
+        st.caption("Its tags point to these, the rarer the more; it lies among them.")
+        _near(near or page.neighbours)
+    with tags:
+        _links(page.together, "together", "lift", _lift(page.together))
+    with songs:
+        _links(page.songs, "songs", "lift", _lift(page.songs))
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    return [split_key(key)[1] for key in frame["key"]]
+
+
+def _near(shown: Ranking) -> None:
+    frame = pd.DataFrame({"key": shown.keys, "label": shown.labels, "score": shown.scores})
+    _links(frame, "near", "score", widgets.bar("Nearness", 1.0, "Cosine: 1 is the same direction", "%.2f"))
+
+
+def _let_go(param: str) -> None:
+    key, go = f"let-go-{param}", {param: ""}
+    st.button("Let go", key, on_click=state.put, kwargs=go, icon=":material/close:", type="tertiary")
+
+
 def phrase(here: Here, text: str, spot: Spot) -> None:
     """The panel of a free phrase: what lies around it."""
     st.subheader(f"“{plain.escape(text, 60)}”", anchor=False)
@@ -92,9 +129,7 @@ def phrase(here: Here, text: str, spot: Spot) -> None:
             icon=":material/queue_music:",
             query_params=state.carried(title=text),
         )
-        st.button(
-            "Let go", icon=":material/close:", type="tertiary", on_click=state.put, kwargs={"say": ""}, key="unsay"
-        )
+        _let_go("say")
 
 
 def _spellings(here: Here, place: cached.Place, page: ItemPage) -> None:
@@ -179,5 +214,7 @@ def _playlists(frame: pd.DataFrame) -> None:
             "date": st.column_config.DateColumn("Date", format="D MMM YYYY"),
             "likes": st.column_config.NumberColumn("Likes", format="localized", width=60),
         },
-        alt="Example playlists, the most liked first",
+        alt="Example playlists, the most liked first: click one to see what it holds",
+        on_select=lambda: _go("table-panel-playlists", tuple(frame["key"])),
+        selection_mode="single-cell",
     )

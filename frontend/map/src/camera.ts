@@ -23,16 +23,23 @@ export class Camera {
   view: View = { x: 0, y: 0, zoom: 1 };
   width = 1;
   height = 1;
+  /** Pixels at the right edge that the whole map leaves to the buttons there. */
+  inset = 0;
   bounds: Bounds = { x0: -1, y0: -1, x1: 1, y1: 1 };
 
   /** Screen pixels per unit of the map, across and up. */
   get scale(): [number, number] {
     const { x0, y0, x1, y1 } = this.bounds;
-    const across = this.width / Math.max(x1 - x0, 1e-6);
+    const across = (2 * this.middle) / Math.max(x1 - x0, 1e-6);
     const up = this.height / Math.max(y1 - y0, 1e-6);
     const fit = Math.min(across, up) * MARGIN * this.view.zoom;
     const stretch = clamp(across / up, 1, MOST_STRETCH);
     return [fit * stretch, fit];
+  }
+
+  /** The screen's x at which the centre of the view lies. */
+  get middle(): number {
+    return Math.max(1, this.width - this.inset) / 2;
   }
 
   get home(): View {
@@ -42,12 +49,12 @@ export class Camera {
 
   toScreen(x: number, y: number): [number, number] {
     const [across, up] = this.scale;
-    return [this.width / 2 + (x - this.view.x) * across, this.height / 2 - (y - this.view.y) * up];
+    return [this.middle + (x - this.view.x) * across, this.height / 2 - (y - this.view.y) * up];
   }
 
   toMap(x: number, y: number): [number, number] {
     const [across, up] = this.scale;
-    return [this.view.x + (x - this.width / 2) / across, this.view.y - (y - this.height / 2) / up];
+    return [this.view.x + (x - this.middle) / across, this.view.y - (y - this.height / 2) / up];
   }
 
   /** The part of the map that is on screen, `margin` pixels more on every side. */
@@ -80,13 +87,13 @@ export class Camera {
     };
   }
 
-  /** The view that shows all these points with room around them, no closer than `closest`. */
-  framing(points: [number, number][], closest = 6): View {
+  /** The view that shows all these points, filling `part` of the screen, no closer than `closest`. */
+  framing(points: [number, number][], closest = 6, part = 0.6): View {
     const xs = points.map((point) => point[0]);
     const ys = points.map((point) => point[1]);
     const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
     const [across, up] = this.scale.map((scale) => scale / this.view.zoom);
-    const zoom = 0.6 * Math.min(this.width / Math.max(x1 - x0, 1e-6) / across, this.height / Math.max(y1 - y0, 1e-6) / up);
+    const zoom = part * Math.min((2 * this.middle) / Math.max(x1 - x0, 1e-6) / across, this.height / Math.max(y1 - y0, 1e-6) / up);
     return { x: (x0 + x1) / 2, y: (y0 + y1) / 2, zoom: clamp(zoom, 1, closest) };
   }
 }

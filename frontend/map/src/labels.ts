@@ -1,5 +1,7 @@
 // Which names are written where: greedy by importance, without overlap.
 
+import type { Bounds } from "./camera.ts";
+
 export interface Candidate {
   id: string;
   text: string;
@@ -10,6 +12,9 @@ export interface Candidate {
   size: number;
   weight: number;
   role: "region" | "tag" | "marked" | "selected";
+  /** What a click on the name means: a point, or an area to fly to. */
+  point: number;
+  area: Bounds | null;
 }
 
 export interface Placed extends Candidate {
@@ -49,8 +54,9 @@ class Taken {
 }
 
 /**
- * Places candidates in the order given, each in the first of its positions that is free, until `most` stand.
- * A tag is tried right, left, above and below its point; a region's name only on its place; the selected one always stands.
+ * Places candidates in the order given, each in the free position that hides the least of the points, until `most` stand.
+ * A tag is tried right, left, above and below its point; a region's name on its place, and a little above or below; the
+ * selected one always stands. hides: how much of the points a rectangle covers.
  */
 export function place(
   candidates: Iterable<Candidate>,
@@ -59,6 +65,7 @@ export function place(
   measure: (candidate: Candidate) => number,
   most: number,
   reserved: [number, number, number, number][] = [],
+  hides: (x0: number, y0: number, x1: number, y1: number) => number = () => 0,
 ): Placed[] {
   const taken = new Taken();
   for (const rectangle of reserved) taken.take(...rectangle);
@@ -67,22 +74,34 @@ export function place(
     if (placed.length >= most) break;
     const wide = measure(candidate);
     const half = candidate.size * 0.62;
-    for (const [left, middle] of positions(candidate, wide, half)) {
-      const area = [left - AIR_X, middle - half - AIR_Y, left + wide + AIR_X, middle + half + AIR_Y] as const;
+    const free = positions(candidate, wide, half).filter(([left, middle]) => {
       const seen = left >= 2 && left + wide <= width - 2 && middle - half >= 2 && middle + half <= height - 2;
-      const must = candidate.role === "selected";
-      if (!must && (!seen || !taken.free(...area))) continue;
-      taken.take(left, middle - half, left + wide, middle + half);
-      placed.push({ ...candidate, left, middle, width: wide });
-      break;
-    }
+      return seen && taken.free(left - AIR_X, middle - half - AIR_Y, left + wide + AIR_X, middle + half + AIR_Y);
+    });
+    if (!free.length && candidate.role === "selected") free.push(positions(candidate, wide, half)[0]);
+    if (!free.length) continue;
+    const [left, middle] = best(free, ([x, y]) => hides(x, y - half, x + wide, y + half));
+    taken.take(left, middle - half, left + wide, middle + half);
+    placed.push({ ...candidate, left, middle, width: wide });
   }
   return placed;
 }
 
+/** The one that costs least, the first of equals. */
+function best<T>(choices: T[], cost: (choice: T) => number): T {
+  let found = choices[0];
+  let least = Infinity;
+  for (const choice of choices) {
+    const price = cost(choice);
+    if (price < least) [found, least] = [choice, price];
+    if (least === 0) break;
+  }
+  return found;
+}
+
 function positions(candidate: Candidate, wide: number, half: number): [number, number][] {
   const { x, y, radius } = candidate;
-  if (candidate.role === "region") return [[x - wide / 2, y]];
+  if (candidate.role === "region") return [0, -1.6, 1.6, -3, 3].map((step) => [x - wide / 2, y + step * half]);
   const gap = radius + 4;
   return [
     [x + gap, y],

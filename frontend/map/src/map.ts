@@ -10,19 +10,18 @@ import { Legend } from "./legend.ts";
 import { readView, rememberView } from "./memory.ts";
 import { HIDDEN, Renderer, sizesOf } from "./renderer.ts";
 import { around, box, type Point, simplify, within } from "./shapes.ts";
-import { Stage } from "./stage.ts";
+import { FLUENT, Stage } from "./stage.ts";
 import { readTheme } from "./theme.ts";
+import { copy, Toast } from "./toast.ts";
 import { type Action, type Tool, Toolbar } from "./toolbar.ts";
 import type { Component, Data } from "./types.ts";
-
-/** So many points even software draws fluently: where the count of points drawn in motion begins. */
-const FLUENT = 80_000;
 
 export class MapView extends Stage {
   private readonly status = element("div", "status", { role: "status" });
   private readonly spoken = element("div", "spoken", { "aria-live": "polite" });
   private readonly about = element("p", "spoken", { id: "about" });
   private readonly card = new Card();
+  private readonly toast = new Toast();
   private readonly legend = new Legend((category) => this.only(category));
   private readonly toolbar = new Toolbar((action) => this.act(action));
   private readonly input: Input;
@@ -37,10 +36,11 @@ export class MapView extends Stage {
     private component: Component,
   ) {
     super(host, readTheme(host));
-    this.gl = this.glCanvas.getContext("webgl2", { antialias: false, alpha: true, premultipliedAlpha: true });
+    this.camera.inset = 56;
+    this.gl = this.glCanvas.getContext("webgl2", { antialias: false, alpha: true, premultipliedAlpha: true, preserveDrawingBuffer: true });
     this.surface.setAttribute("aria-describedby", "about");
     host.replaceChildren(this.glCanvas, this.surface, this.legend.root, this.minimap.canvas, this.toolbar.root, this.card.root);
-    host.append(this.status, this.spoken, this.about);
+    host.append(this.status, this.toast.root, this.spoken, this.about);
     this.glCanvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     this.glCanvas.addEventListener("webglcontextrestored", () => this.rebuild());
     // A colour that follows the theme, with a transition: its end tells that the theme has changed.
@@ -179,6 +179,7 @@ export class MapView extends Stage {
   private hover(x: number, y: number): void {
     const i = this.hit(x, y);
     this.hoverPoint(i);
+    this.surface.style.cursor = i >= 0 || this.named(x, y) ? "pointer" : "";
     if (i >= 0 && this.texts) this.card.show(this.describe(i), x, y, this.camera.width, this.camera.height);
   }
 
@@ -186,7 +187,6 @@ export class MapView extends Stage {
     if (i < 0) this.card.hide();
     if (i === this.hovered) return;
     this.hovered = i;
-    this.surface.style.cursor = i >= 0 ? "pointer" : "";
     const { link } = this.component.data;
     if (link && this.texts) {
       const detail = { link, from: this, label: i >= 0 ? this.texts.label(i) : "" };
@@ -205,20 +205,22 @@ export class MapView extends Stage {
 
   private describe(i: number): { label: string; about: string[]; near: string[] } {
     const { points, texts } = this;
-    const { kinds, unit, layer } = this.component.data;
-    const about = [`${points!.counts[i].toLocaleString()} ${unit}`];
+    const { kinds, units, layer } = this.component.data;
+    const about = [`${points!.counts[i].toLocaleString()} ${units[points!.kind[i]]}`];
     if (kinds.filter(Boolean).length > 1) about[0] = `${kinds[points!.kind[i]]} · ${about[0]}`;
     const byte = this.colours[i];
     if (layer.kind === "categories" && layer.names[byte]) about.push(`${layer.title}: ${layer.names[byte]}`);
     if (layer.kind === "scale" && byte < 255) about.push(`${layer.title}: ${Math.round((100 * byte) / 254)} %`);
     if (points!.trust[i] <= 100) about.push(`${points!.trust[i]} % of its true neighbours are near it here`);
-    return { label: texts!.label(i), about, near: texts!.near(i).slice(0, 3).map((other) => texts!.label(other)) };
+    return { label: texts!.label(i) || "(no title)", about, near: texts!.near(i).slice(0, 3).map((other) => texts!.label(other)) };
   }
 
   private click(x: number, y: number, add: boolean): void {
     this.surface.focus({ preventScroll: true });
     const i = this.hit(x, y);
+    const area = i < 0 ? this.named(x, y)?.area : null;
     if (i >= 0) this.pick(i, add);
+    else if (area) this.flyInto(area);
     else if (this.polygon) this.select(null);
   }
 
@@ -259,6 +261,7 @@ export class MapView extends Stage {
     if (action === "in" || action === "out") return this.zoomBy(action === "in" ? 1.7 : 1 / 1.7);
     if (action === "home") return this.goTo(this.camera.home);
     if (action === "picture") return this.save();
+    if (action === "link") return void this.copyLink();
     if (action === "full") return void (document.fullscreenElement ? document.exitFullscreen() : this.host.requestFullscreen());
     this.input.tool = action === this.input.tool ? "move" : action;
     this.toolbar.tool(this.input.tool);
@@ -314,6 +317,14 @@ export class MapView extends Stage {
     this.draw();
   }
 
+  /** The address says the corpus, the model, the selection and the view. */
+  private async copyLink(): Promise<void> {
+    const { id, viewParam } = this.component.data;
+    rememberView(id, viewParam, this.camera.view);
+    await copy(location.href);
+    this.toast.say("Link copied");
+  }
+
   /** The map as it is on screen, as a PNG file. */
   private save(): void {
     const picture = element("canvas");
@@ -321,8 +332,8 @@ export class MapView extends Stage {
     const context = picture.getContext("2d")!;
     context.fillStyle = this.theme.background;
     context.fillRect(0, 0, picture.width, picture.height);
-    this.draw();
-    this.frame(performance.now());
+    this.halt();
+    this.finish();
     context.drawImage(this.glCanvas, 0, 0);
     context.drawImage(this.surface, 0, 0);
     picture.toBlob((blob) => {
@@ -338,6 +349,7 @@ export class MapView extends Stage {
     return {
       frames: () => this.frames,
       ready: () => this.texts !== null && this.renderer !== null && this.status.textContent === "",
+      whole: () => this.painted >= (this.points?.count ?? Infinity),
       view: () => ({ ...this.camera.view }),
       labels: () => this.placed.map((label) => ({ text: label.text, role: label.role, left: label.left, middle: label.middle, width: label.width, size: label.size })),
       project: (row: number) => {

@@ -11,6 +11,7 @@ const HEIGHT = 104;
 export class Minimap {
   readonly canvas = element("canvas", "minimap", { "aria-hidden": "true" });
   private picture: ImageData | null = null;
+  private count: (() => ImageData) | null = null;
   private readonly context: CanvasRenderingContext2D;
 
   constructor(go: (x: number, y: number) => void, private readonly camera: Camera) {
@@ -37,8 +38,13 @@ export class Minimap {
     return [scale, (x0 + x1) / 2 - WIDTH / 2 / scale, (y0 + y1) / 2 + HEIGHT / 2 / scale];
   }
 
-  /** Counts the points into pixels, in their colours. */
+  /** What lies on the map; counted into pixels when it is first shown. */
   paint(points: Points, colours: Uint8Array, palette: Uint8Array, hidden: (i: number) => boolean): void {
+    this.picture = null;
+    this.count = () => this.counted(points, colours, palette, hidden);
+  }
+
+  private counted(points: Points, colours: Uint8Array, palette: Uint8Array, hidden: (i: number) => boolean): ImageData {
     const sum = new Float32Array(WIDTH * HEIGHT * 4);
     const [scale, x0, y1] = this.frame();
     let most = 1;
@@ -58,7 +64,7 @@ export class Minimap {
       for (let part = 0; part < 3; part++) picture.data[at + part] = sum[at + part] / count;
       picture.data[at + 3] = 255 * Math.min(1, 0.25 + (count / most) ** 0.35);
     }
-    this.picture = picture;
+    return picture;
   }
 
   /** Shown once the whole is no longer on screen, and where there is room. */
@@ -68,7 +74,8 @@ export class Minimap {
 
   draw(theme: Theme): void {
     this.canvas.classList.toggle("on", this.on);
-    if (!this.picture || !this.on) return;
+    if (!this.count || !this.on) return;
+    this.picture ??= this.count();
     this.context.putImageData(this.picture, 0, 0);
     const [scale, left, top] = this.frame();
     const { x0, y0, x1, y1 } = this.camera.visible();

@@ -33,12 +33,12 @@ export function* candidates(scene: Scene): Generator<Candidate> {
     named.add(i);
     const [x, y] = camera.toScreen(scene.points.xy[2 * i], scene.points.xy[2 * i + 1]);
     const text = shortened(scene.texts.label(i), role === "tag" ? TAG_SIGNS : 44);
-    return { id: `p${i}`, text, x, y, radius: scene.radius(i), size, weight, role };
+    return { id: `p${i}`, text, x, y, radius: scene.radius(i), size, weight, role, point: i, area: null };
   };
   if (scene.guest) {
     const [x, y] = camera.toScreen(scene.guest.x, scene.guest.y);
     const text = shortened(scene.guest.label, 44);
-    yield { id: "guest", text, x, y, radius: 9, size: 15, weight: 700, role: "selected" };
+    yield { id: "guest", text, x, y, radius: 9, size: 15, weight: 700, role: "selected", point: -1, area: null };
   }
   if (scene.selected >= 0) yield tag(scene.selected, "selected", 15, 700);
   for (const i of scene.marked) if (!named.has(i)) yield tag(i, "marked", 13, 600);
@@ -56,14 +56,14 @@ export function* candidates(scene: Scene): Generator<Candidate> {
       if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
       for (const word of region.name.split(" · ")) words.add(word);
       const text = shortened(region.name, REGION_SIGNS);
-      yield { id: `r${level}/${region.name}/${region.x}`, text, x, y, radius: 0, size, weight: 650, role: "region" };
+      yield { id: `r${level}/${region.name}/${region.x}`, text, x, y, radius: 0, size, weight: 650, role: "region", point: -1, area: region.area };
     }
   }
   if (scene.focus) return;
   for (const i of visible(scene)) {
     if (named.has(i) || scene.silent(i)) continue;
     const made = tag(i, "tag", Math.round(22 + 7 * scene.sizes[i]) / 2, 500);
-    if (!words.has(made.text)) yield made;
+    if (made.text && !words.has(made.text)) yield made;
   }
 }
 

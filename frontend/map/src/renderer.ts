@@ -9,7 +9,7 @@ layout(location = 1) in float size;
 layout(location = 2) in uint colour;
 layout(location = 3) in uint flags;
 layout(location = 4) in uint kind;
-uniform vec2 centre, scale, radii;
+uniform vec2 centre, scale, shift, radii;
 uniform float ratio, grow, dim;
 uniform highp sampler2D colours;
 out vec4 tint;
@@ -20,7 +20,7 @@ void main() {
   if ((flags & ${1}u) != 0u) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); gl_PointSize = 0.0; return; }
   radius = mix(radii.x, radii.y, size) * grow;
   if (marked) radius = max(radius * 1.25, 4.5);
-  gl_Position = vec4((place - centre) * scale, 0.0, 1.0);
+  gl_Position = vec4((place - centre) * scale + shift, 0.0, 1.0);
   gl_PointSize = 2.0 * (radius + 1.0) * ratio;
   tint = vec4(texelFetch(colours, ivec2(int(colour), 0), 0).rgb, faded ? dim : 1.0);
   shape = kind;
@@ -72,7 +72,7 @@ export class Renderer {
     private readonly sizes: Float32Array,
   ) {
     this.program = linked(gl);
-    for (const name of ["centre", "scale", "radii", "ratio", "grow", "dim", "colours", "rim", "body"])
+    for (const name of ["centre", "scale", "shift", "radii", "ratio", "grow", "dim", "colours", "rim", "body"])
       this.at[name] = gl.getUniformLocation(this.program, name);
     [this.smallest, this.largest] = radii(points.count);
     this.array = gl.createVertexArray()!;
@@ -127,20 +127,24 @@ export class Renderer {
     return (this.smallest + (this.largest - this.smallest) * this.sizes[i]) * growth(zoom, this.points.count);
   }
 
-  /** Draws the `limit` most frequent points. rim: the background, from 0 to 1, that keeps neighbours apart. */
-  draw(camera: Camera, ratio: number, rim: [number, number, number], limit = this.points.count): void {
+  /**
+   * Draws the points `from` … `to` in the order of frequency, over those drawn before; from 0 the canvas is wiped first.
+   * rim: the background, from 0 to 1, that keeps neighbours apart.
+   */
+  draw(camera: Camera, ratio: number, rim: [number, number, number], from: number, to: number): void {
     const gl = this.gl;
     const { view, width, height, scale } = camera;
     const zoom = view.zoom;
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.clearColor(0, 0, 0, 0);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    if (!this.points.count) return;
+    if (!from) gl.clear(gl.COLOR_BUFFER_BIT);
+    if (to <= from) return;
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.useProgram(this.program);
     gl.uniform2f(this.at.centre, view.x, view.y);
     gl.uniform2f(this.at.scale, (2 * scale[0]) / width, (2 * scale[1]) / height);
+    gl.uniform2f(this.at.shift, (2 * camera.middle) / width - 1, 0);
     gl.uniform2f(this.at.radii, this.smallest, this.largest);
     gl.uniform1f(this.at.ratio, ratio);
     gl.uniform1f(this.at.grow, growth(zoom, this.points.count));
@@ -151,7 +155,7 @@ export class Renderer {
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.bindVertexArray(this.array);
-    gl.drawArrays(gl.POINTS, 0, Math.min(limit, this.points.count));
+    gl.drawArrays(gl.POINTS, from, to - from);
   }
 
   destroy(): void {

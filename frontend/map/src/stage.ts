@@ -1,6 +1,6 @@
 // The stage: what is on the map and how it is drawn. It knows neither Python nor the pointer.
 
-import { Camera, clamp, ease, flight, type View } from "./camera.ts";
+import { type Bounds, Camera, clamp, ease, flight, MAX_ZOOM, type View } from "./camera.ts";
 import { bit, type Points, type Texts } from "./data.ts";
 import { element } from "./dom.ts";
 import type { Grid } from "./grid.ts";
@@ -13,6 +13,8 @@ import type { Point } from "./shapes.ts";
 import { mixed, palette, rgb, type Theme } from "./theme.ts";
 import type { Data, Layer, Region } from "./types.ts";
 
+/** So many points even software draws fluently: where the count of points drawn in motion begins. */
+export const FLUENT = 80_000;
 const HIT_SLACK = 7;
 const NO_BYTES = new Uint8Array(0);
 
@@ -50,7 +52,8 @@ export abstract class Stage {
   /** So many points are drawn while the map moves. */
   protected limit = Infinity;
   private wanted = 0;
-  private stale = true;
+  /** So many points stand on the canvas as it is now; a big map is drawn in parts, so that nobody waits for it. */
+  protected painted = 0;
   private flying = 0;
   private lastFrame = 0;
   private ratio = 1;
@@ -100,14 +103,14 @@ export abstract class Stage {
     [this.camera.width, this.camera.height] = [width, height];
     this.glCanvas.width = Math.round(width * this.ratio);
     this.glCanvas.height = Math.round(height * this.ratio);
-    this.stale = true;
+    this.painted = 0;
     this.overlay.resize(width, height, this.ratio);
     this.frame(performance.now());
   }
 
   /** Draws with the next frame. points: also the points, and not only what lies over them. */
   protected draw(points = true): void {
-    this.stale ||= points;
+    if (points) this.painted = 0;
     if (!this.wanted) this.wanted = requestAnimationFrame((now) => this.frame(now));
   }
 
@@ -119,15 +122,25 @@ export abstract class Stage {
     const active = this.moving || this.flying > 0;
     if (active && points.count > 60_000) this.adapt(now - this.lastFrame);
     this.lastFrame = now;
-    const rim = rgb(this.theme.background).map((part) => part / 255) as [number, number, number];
-    if (this.stale || active) renderer.draw(camera, this.ratio, rim, active ? this.limit : points.count);
-    this.stale = false;
+    if (active) this.painted = 0;
+    const part = Math.min(points.count, active ? this.limit : this.painted + Math.max(this.limit, FLUENT));
+    if (!this.painted || this.painted < part) {
+      const rim = rgb(this.theme.background).map((part) => part / 255) as [number, number, number];
+      renderer.draw(camera, this.ratio, rim, this.painted, part);
+      this.painted = part;
+    }
     this.overlay.clear(camera);
     this.decorate();
     const fading = this.texts ? this.writeNames(now) : false;
     this.minimap.draw(this.theme);
     this.frames++;
-    if (fading) this.draw(false);
+    if (fading || (this.painted < points.count && !active)) this.draw(false);
+  }
+
+  /** Draws what is still missing, at once. */
+  protected finish(): void {
+    this.draw();
+    for (let count = 0; count < (this.points?.count ?? 0); count += FLUENT) this.frame(performance.now());
   }
 
   /** While the map moves, as many points are drawn as this machine draws fluently. */
@@ -173,8 +186,21 @@ export abstract class Stage {
     });
     const most = clamp(Math.round((camera.width * camera.height) / 11_000), 8, 120);
     const corners = [...this.panels(), this.minimap.canvas].map((corner) => this.covered(corner));
-    this.placed = place(asking, camera.width, camera.height, overlay.measure, most, corners);
+    const hides = (x0: number, y0: number, x1: number, y1: number) => this.hidden(x0, y0, x1, y1);
+    this.placed = place(asking, camera.width, camera.height, overlay.measure, most, corners, hides);
     return overlay.labels(this.placed, camera, theme, (label) => this.ink(label, focus), now);
+  }
+
+  /** How much of the points would lie behind a rectangle of the screen: their radii, of the first 40 that are found. */
+  private hidden(left: number, top: number, right: number, bottom: number): number {
+    const [x0, y1] = this.camera.toMap(left, top);
+    const [x1, y0] = this.camera.toMap(right, bottom);
+    let [seen, sum] = [0, 0];
+    this.grid!.inside({ x0, y0, x1, y1 }, (i) => {
+      if (!(this.flags[i] & HIDDEN)) sum += this.radius(i);
+      return ++seen < 40;
+    });
+    return sum;
   }
 
   /** The rectangle that a panel covers; nothing for a hidden one. */
@@ -234,15 +260,26 @@ export abstract class Stage {
     this.flying = requestAnimationFrame(step);
   }
 
+  /** Flies to an area, always nearer than now. */
+  protected flyInto({ x0, y0, x1, y1 }: Bounds): void {
+    const view = this.camera.framing([[x0, y0], [x1, y1]], MAX_ZOOM, 0.8);
+    this.goTo({ ...view, zoom: Math.max(view.zoom, 1.6 * this.camera.view.zoom) });
+  }
+
   protected zoomBy(factor: number): void {
     this.goTo({ ...this.camera.view, zoom: this.camera.view.zoom * factor });
   }
 
-  /** The point under the pointer, or whose name is. */
+  /** The name under the pointer that a click on it means something for. */
+  protected named(x: number, y: number): Placed | undefined {
+    return this.placed.find((label) => (label.point >= 0 || label.area) && onLabel(label, x, y));
+  }
+
+  /** The point under the pointer, or whose name is; a region's name hides the points behind it. */
   protected hit(x: number, y: number): number {
     if (!this.grid || !this.renderer) return -1;
-    const named = this.placed.find((label) => onLabel(label, x, y));
-    if (named) return Number(named.id.slice(1));
+    const named = this.named(x, y);
+    if (named) return named.point;
     const reach = this.renderer.radius(0, this.camera.view.zoom) + HIT_SLACK;
     const [x0, y1] = this.camera.toMap(x - reach, y - reach);
     const [x1, y0] = this.camera.toMap(x + reach, y + reach);
@@ -259,5 +296,5 @@ function xyOf([x, y]: Point): { x: number; y: number } {
 }
 
 function onLabel(label: Placed, x: number, y: number): boolean {
-  return label.id.startsWith("p") && x >= label.left && x <= label.left + label.width && Math.abs(y - label.middle) <= label.size * 0.6;
+  return x >= label.left && x <= label.left + label.width && Math.abs(y - label.middle) <= label.size * 0.6;
 }

@@ -1,5 +1,7 @@
 // The words of the map: what Python sends with every run, and what goes back.
 
+import type { Bounds } from "./camera.ts";
+
 /** One colour byte per point: a category (255: none) or a value from 0 to 254 (255: unknown). */
 export interface Layer {
   url: string | null;
@@ -26,7 +28,8 @@ export interface Data {
   names: string;
   count: number;
   kinds: string[];
-  unit: string;
+  /** What the counts of each kind count. */
+  units: string[];
   layer: Layer;
   mask: string | null;
   highlight: number[];
@@ -51,6 +54,8 @@ export interface Region {
   name: string;
   weight: number;
   colour: number;
+  /** Where nearly all of its points lie. */
+  area: Bounds;
 }
 
 export interface Pick {

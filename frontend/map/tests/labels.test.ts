@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Candidate, levelFor, place, shortened } from "../src/labels.ts";
 
 const at = (id: string, x: number, y: number, role: Candidate["role"] = "tag"): Candidate => ({
-  id, text: id, x, y, radius: 3, size: 12, weight: 500, role,
+  id, text: id, x, y, radius: 3, size: 12, weight: 500, role, point: -1, area: null,
 });
 const measure = (label: { text: string }) => 7 * label.text.length;
 

@@ -20,6 +20,7 @@ from tagviz.ui.map_component.points import MapPoints
 
 MOST_HIGHLIGHTS = 500
 MOST_LINES = 100
+SIZE_OF_A_PLAYLIST = "songs and tags"
 
 # Only a loader: the program itself comes from a route, once, and stays in the browser's cache.
 LOADER = """
@@ -84,9 +85,9 @@ def map_view(
     path: points that a way leads through, drawn as such. highlight: points that stand out, all others faded (at most
     500). shown: bool per row, the others are hidden. fly_to: keys to bring into view, once for each new set. guest: a
     place that is no point (x, y and its name, from `project.place.spot`), shown as a star and brought into view.
-    title: what a screen reader says. unit: what counts count. height: pixels, 0: what the window leaves. link: maps
-    with the same word show each other's hovered label. view_param: query parameter that holds the view, so that a link
-    opens it ("" none; two maps on one page need two names).
+    title: what a screen reader says. unit: what counts count (not those of playlists). height: pixels, 0: what the
+    window leaves. link: maps with the same word show each other's hovered label. view_param: query parameter that holds
+    the view, so that a link opens it ("" none; two maps on one page need two names).
     on_pick, on_selection: called before the script runs again, when there was such an event.
     """
     known = [(points.row(other), float(score)) for other, score in lines[:MOST_LINES]]
@@ -99,7 +100,7 @@ def map_view(
         "names": points.names,
         "count": len(points),
         "kinds": [str(kind) if kind in points.kinds else "" for kind in Kind],
-        "unit": unit,
+        "units": [SIZE_OF_A_PLAYLIST if kind is Kind.PLAYLIST else unit for kind in Kind],
         "layer": asdict(colour),
         "mask": None if shown is None else points.files.put(pack.mask(shown, points.order)),
         "highlight": points.rows(highlight)[:MOST_HIGHLIGHTS],
