@@ -47,7 +47,7 @@ def answers(here: frame.Here, query: Query, other: str) -> None:
     kinds = [kind for kind in (Kind.TAG, Kind.SONG) if here.place.opened.has(kind)]
     if not other:
         # songs have longer names than tags: of five columns they take three
-        grid = st.grid(5, min_column_width=140)
+        grid = st.grid(5, min_column_width=180)
         for kind in kinds:
             with grid.cell(column_span=SPANS[kind] if len(kinds) > 1 else "all"):
                 answer.show(here, here.place, query, kind, f"{kind.capitalize()}s to add")
