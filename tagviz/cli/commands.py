@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-from tagviz.cli import show, tables, work
+from tagviz.cli import judging, show, tables, work
 from tagviz.errors import BadParameter
 from tagviz.operations import answers, corpora, maps, models, verdicts
 from tagviz.operations.methods import FINE_TUNED, METHODS, method
@@ -158,7 +158,7 @@ def _compare(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[st
         "second": given.second,
         "settings": found.settings.to_dict("records"),
         "vocabulary": found.vocabulary.to_dict("records"),
-        "overlap": _number(found.overlap),
+        "overlap": judging.number(found.overlap),
         "least_alike": found.agreement.head(20).to_dict("records"),
         "verdicts": found.verdicts.to_dict("records"),
     }
@@ -253,56 +253,6 @@ def _ranking(ranking: Ranking) -> dict[str, Any]:
 # --- verdicts --------------------------------------------------------------------------------------------------------
 
 
-def _evaluate(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
-    from tagviz.evaluate import metrics
-
-    corpus = corpora.open_corpus(ws, given.corpus)
-    ident, report = verdicts.evaluate(
-        ws,
-        corpus,
-        given.models,
-        given.protocol,
-        given.mask,
-        given.group_split,
-        given.seed,
-        given.share,
-        given.limit,
-        tell,
-    )
-    kind = report.kinds[0]
-    table = metrics.summary(report, kind, min(given.k, report.depth(kind))).to_dict("records")
-    names = [name for name in table[0] if f"{name}_low" in table[0]]
-    return {
-        "rows": [
-            {
-                "model": row["model"],
-                **{name: _number(row[name]) for name in names},
-                "ci": {name: [_number(row[f"{name}_low"]), _number(row[f"{name}_high"])] for name in names},
-            }
-            for row in table
-        ],
-        "questions": len(report),
-        "report": ident,
-        "kind": str(kind),
-        "k": min(given.k, report.depth(kind)),
-        "protocol": report.protocol,
-        "mask": report.mask if report.protocol == "arena" else "",
-        "group_split": report.by_group,
-        "seed": report.seed,
-        "trained": [
-            {"model": one.label, "id": one.model, "seconds": one.train_seconds, "questions_per_second": one.speed}
-            for one in report.models
-        ],
-        "warnings": report.warnings,
-        "notes": list(report.notes),
-    }
-
-
-def _number(value: float) -> float | None:
-    """A metric, or None where it means nothing here."""
-    return None if value != value else round(float(value), 6)
-
-
 def _split(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
     corpus = corpora.open_corpus(ws, given.corpus)
     parts = verdicts.split(
@@ -364,7 +314,7 @@ COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str,
     "project": _project,
     "recommend": _recommend,
     "neighbours": _neighbours,
-    "evaluate": _evaluate,
+    "evaluate": judging.evaluate,
     "split": _split,
     "predict": _predict,
     "score": _score,

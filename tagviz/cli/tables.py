@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tagviz.cli import judging
 from tagviz.cli.show import line, table
 
 
@@ -40,15 +41,6 @@ def _items(document: dict[str, Any]) -> None:
         for item in document["items"]
     ]
     table(rows, ("key", "label", "score", "because"))
-
-
-def _verdict(document: dict[str, Any]) -> None:
-    for warning in [*document["warnings"], *document["notes"]]:
-        line(f"note: {warning}")
-    asked = f"{document['questions']:,} questions, {document['protocol']} {document['mask']}".strip()
-    print(f"{asked}; {document['kind']}s at k = {document['k']}")
-    rows = [{key: value for key, value in row.items() if key != "ci"} for row in document["rows"]]
-    table(rows)
 
 
 def _methods(document: dict[str, Any]) -> None:
@@ -109,7 +101,7 @@ _LISTS = {
 _PRINTERS = {
     "recommend": _items,
     "neighbours": _items,
-    "evaluate": _verdict,
+    "evaluate": judging.show,
     "methods": _methods,
     "tune": _study,
     "load": _vectors,

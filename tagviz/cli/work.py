@@ -67,6 +67,10 @@ def queued(ws: Workspace, given: Namespace) -> dict[str, Any]:
     elif kind == "project":
         arguments = {key: getattr(given, key) for key in ("corpus", "model", "kind", "values")}
     else:
+        if given.html or given.csv or given.latex:
+            raise BadParameter(
+                "A job in the background writes no files", "its report is kept", "take the files from the Evaluate page"
+            )
         arguments = {
             key: getattr(given, key) for key in ("corpus", "models", "protocol", "mask", "seed", "share", "limit")
         }
