@@ -7,6 +7,9 @@ from typing import Any
 from tagviz.cli import judging
 from tagviz.cli.show import line, table
 
+MOST_PLAYLISTS = 3
+"""Playlists named as the reason of one item; the JSON has them all."""
+
 
 def show_document(command: str, document: dict[str, Any]) -> None:
     """Prints what a command returned."""
@@ -36,11 +39,16 @@ def _items(document: dict[str, Any]) -> None:
         if not reading["key"]:
             near = f" — did you mean {', '.join(reading['suggestions'])}?" if reading["suggestions"] else ""
             line(f"unknown: {reading['typed']!r}{near}")
-    rows = [
-        {**item, "because": ", ".join(why["label"] for why in item["reasons"] if why["via"] == "asked")}
-        for item in document["items"]
-    ]
+    rows = [{**item, "because": _because(item["reasons"])} for item in document["items"]]
     table(rows, ("key", "label", "score", "because"))
+
+
+def _because(reasons: list[dict[str, Any]]) -> str:
+    """The asked items that brought an item, or the playlists where a method only knows these."""
+    said = {via: [why["label"] or "untitled" for why in reasons if why["via"] == via] for via in ("asked", "playlist")}
+    if said["asked"] or not said["playlist"]:
+        return ", ".join(said["asked"])
+    return f"playlists {', '.join(said['playlist'][:MOST_PLAYLISTS])}"
 
 
 def _methods(document: dict[str, Any]) -> None:

@@ -1,7 +1,8 @@
 """Best: the fusion, re-ranked where that was better on validation playlists by more than chance.
 
 The re-ranker of a kind is kept only if, trained on some of the validation questions, it beats the fusion on the
-others by more than twice the standard error of the paired difference in nDCG.
+others by more than twice the standard error of the paired difference in nDCG; questions of one listener or artist are
+never on both sides, and count together in that error.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tagviz.methods import Arrays, Tools
 from tagviz.params import knob
@@ -24,12 +26,8 @@ from tagviz.recommend.shared import check_kind
 from tagviz.recommend.validation import DEPTH, cases_of
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason
 
-FEWEST = 100
-"""Questions with a hidden item among their candidates below which no re-ranker is tried."""
-
-
 FEWEST = 50
-"""Validation questions with a candidate to find, below which no re-ranker is tried."""
+"""Validation questions with a hidden item among their candidates, below which no re-ranker is tried."""
 
 
 class BestParams(FusionParams, RerankParams):
@@ -80,7 +78,7 @@ class Best:
         return cls(Fusion.restore(arrays, params, corpus), parsed, trees, params["gains"])
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
-        """The fusion's scores; where a re-ranker is kept, its candidates above all others (1 to 2) in its order."""
+        """The fusion's scores; where a re-ranker is kept, its candidates above all others (½ to 1) in its order."""
         check_kind(kind, self.kinds, self.method)
         if kind not in self.trees:
             return self.fusion.score(asked, kind)
@@ -92,10 +90,10 @@ class Best:
         found, places = shortlist(found, within, KEPT[kind])
         found = replace(found, evidence=self._evidence.of(asked, kind, found.rows))
         ordered = self.trees[kind].score(found, np.take_along_axis(within, places, axis=1), cases)
-        result = scaled(fused)
+        result = scaled(fused) / np.float32(2)
         answered = found.real & (fused.max(axis=1) > fused.min(axis=1))[:, None]
         owners, columns = np.nonzero(answered)
-        result[owners, found.rows[owners, columns]] = 1.0 + _spread(ordered, found.real)[owners, columns]
+        result[owners, found.rows[owners, columns]] = 0.5 + _spread(ordered, found.real)[owners, columns] / 2
         return result
 
     def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
@@ -120,20 +118,27 @@ def _try(
     asked = np.flatnonzero(short.hits.any(axis=1))
     if len(asked) < FEWEST:
         return 0.0, 0.0, None
-    asked = np.flatnonzero((short.sizes > 0) & short.hits.any(axis=1))
-    if len(asked) < FEWEST:
-        return 0.0, 0.0, None
+    _, group = np.unique(short.groups[asked], return_inverse=True)
+    half = np.random.default_rng(tools.seed).permutation(group.max() + 1)[group] % 2
     gains = np.zeros(len(asked), dtype=np.float32)
-    for part in np.array_split(np.arange(len(asked)), 2):
-        learn, check = np.delete(asked, part), asked[part]
+    for part in (half == 0, half == 1):
+        learn, check = asked[~part], asked[part]
         trial = Trees.fit(short.select(learn), fused[learn], depth, params, tools.threads, tools.seed)
         held = short.select(check)
         reordered = held.ndcg(trial.score(held.candidates, fused[check], held.cases), depth)
         gains[part] = reordered - held.ndcg(fused[check], depth)
-    gain, error = float(gains.mean()), float(gains.std() / np.sqrt(max(1, len(gains))))
+    gain, error = float(gains.mean()), error_of_mean(gains, group)
     if gain <= 2 * error:
         return gain, error, None
     return gain, error, Trees.fit(short.select(asked), fused[asked], depth, params, tools.threads, tools.seed)
+
+
+def error_of_mean(values: Floats, group: NDArray[np.integer]) -> float:
+    """Standard error of the mean of `values` when those of one group (0 … groups − 1) are not independent: the
+    cluster-robust variance of Liang & Zeger 1986, "Longitudinal data analysis using generalized linear models"."""
+    sums = np.bincount(group, weights=values - values.mean())
+    count = max(2, len(sums))
+    return float(np.sqrt(count / (count - 1) * np.square(sums).sum()) / len(values))
 
 
 def _spread(ordered: Floats, real: Any) -> Floats:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz.recommend.members import comparable
+from tagviz.recommend.validation import Questions, cases_of
 from tagviz.types import Asked, Floats, Ints, Kind, Recommender
 
 
@@ -39,12 +39,13 @@ class Candidates:
 @dataclass(frozen=True, eq=False)
 class Judged:
     """Candidates of validation questions. hits bool (q, w): is hidden; sizes (q,): how many items are hidden; cases
-    (q,)."""
+    (q,); groups (q,): names of those that questions are of, such as listeners."""
 
     candidates: Candidates
     hits: NDArray[np.bool_]
     sizes: NDArray[np.int64]
     cases: NDArray[np.int64]
+    groups: NDArray[np.str_]
 
     def ndcg(self, values: Floats, depth: int) -> Floats:
         """(q,): nDCG at `depth` when candidates are ordered by `values` (q, w), against the ideal over what is
@@ -58,12 +59,12 @@ class Judged:
     def take(self, places: NDArray[np.intp]) -> Judged:
         """Some of each question's candidates, by their places (q, fewer)."""
         hits = np.take_along_axis(self.hits, places, axis=1)
-        return Judged(self.candidates.take(places), hits, self.sizes, self.cases)
+        return replace(self, candidates=self.candidates.take(places), hits=hits)
 
     def select(self, queries: NDArray[np.intp]) -> Judged:
         found = self.candidates
         kept = Candidates(found.rows[queries], found.scores[queries], found.evidence[queries])
-        return Judged(kept, self.hits[queries], self.sizes[queries], self.cases[queries])
+        return Judged(kept, self.hits[queries], self.sizes[queries], self.cases[queries], self.groups[queries])
 
 
 def best_first(costs: Floats, depth: int) -> NDArray[np.intp]:
@@ -103,11 +104,13 @@ def from_scores(scores: Floats, asked: Asked, kind: Kind, most: int) -> Candidat
     return Candidates(rows, values, np.zeros((*rows.shape, 0), dtype=np.float32))
 
 
-def judge(found: Candidates, hidden: sp.csr_matrix, cases: NDArray[np.int64]) -> Judged:
-    """Which candidates are hidden items of their query."""
+def judge(found: Candidates, asked: Questions, kind: Kind) -> Judged:
+    """Which candidates are hidden items of their question."""
+    hidden = asked.hidden[kind]
     owners = np.repeat(np.arange(len(found.rows)), found.rows.shape[1])
     flat = np.asarray(hidden[owners, np.maximum(found.rows, 0).ravel()]).ravel() > 0
-    return Judged(found, flat.reshape(found.rows.shape) & found.real, np.diff(hidden.indptr).astype(np.int64), cases)
+    hits = flat.reshape(found.rows.shape) & found.real
+    return Judged(found, hits, np.diff(hidden.indptr).astype(np.int64), cases_of(asked.asked), asked.groups)
 
 
 def stack(parts: Sequence[Judged]) -> Judged:
@@ -122,5 +125,7 @@ def stack(parts: Sequence[Judged]) -> Judged:
     scores = np.concatenate([padded(part.candidates.scores, 0) for part in parts])
     evidence = np.concatenate([padded(part.candidates.evidence, 0) for part in parts])
     hits = np.concatenate([padded(part.hits, False) for part in parts])
-    sizes = np.concatenate([part.sizes for part in parts])
-    return Judged(Candidates(rows, scores, evidence), hits, sizes, np.concatenate([part.cases for part in parts]))
+    sizes, cases, groups = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("sizes", "cases", "groups")
+    )
+    return Judged(Candidates(rows, scores, evidence), hits, sizes, cases, groups)

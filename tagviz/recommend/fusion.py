@@ -122,12 +122,12 @@ def validate(
         width = max(len(corpus.vocab(kind)) for kind in (Kind.TAG, Kind.SONG)) * len(members)
         for start, stop in chunks(len(drawn.asked), width):
             part = select(drawn, np.arange(start, stop))
-            for kind, matrix in part.hidden.items():
+            for kind in part.hidden:
                 if drawn.hidden[kind].nnz:
                     found = candidates(fitted, part.asked, kind, MOST[kind])
                     if evidence:
                         found = replace(found, evidence=facts.of(part.asked, kind, found.rows))
-                    parts.setdefault(kind, []).append(judge(found, matrix, cases_of(part.asked)))
+                    parts.setdefault(kind, []).append(judge(found, part, kind))
     return {kind: stack(of_kind) for kind, of_kind in parts.items()}
 
 

@@ -60,6 +60,7 @@ def default_members(corpus: Corpus, dimensions: int = 0) -> tuple[Member, ...]:
         Member("ease-short", "ease", {"l2": 5, "dropout": 0.62, "length": 1.9}),
         Member("spectral:context", "spectral", space, "context"),
         Member("spectral:playlists", "spectral", space, "playlists"),
+        Member("factors", "factors", {"l2": 40, "iterations": 10, **factors}),
     )
 
 

@@ -28,10 +28,12 @@ DEPTH = {Kind.SONG: 100, Kind.TAG: 10}
 
 @dataclass(frozen=True, eq=False)
 class Questions:
-    """Queries with their hidden items, CSR rows by kind."""
+    """Queries with their hidden items, CSR rows by kind, and the group of each (q,): equal for playlists of one
+    listener or artist, a name of its own where the corpus knows none."""
 
     asked: Asked
     hidden: Mapping[Kind, sp.csr_matrix]
+    groups: NDArray[np.str_]
 
 
 def case_names() -> tuple[str, ...]:
@@ -92,7 +94,7 @@ def questions(corpus: Corpus, seed: int) -> Questions:
         dates=corpus.playlists["date"].to_numpy(),
     )
     left = sum(np.diff(matrix.indptr) for matrix in hidden.values())
-    return select(Questions(asked, hidden), np.flatnonzero((cases_of(asked) > 0) & (left > 0)))
+    return select(Questions(asked, hidden, _groups(corpus)), np.flatnonzero((cases_of(asked) > 0) & (left > 0)))
 
 
 def select(questions: Questions, rows: NDArray[np.intp]) -> Questions:
@@ -106,7 +108,13 @@ def select(questions: Questions, rows: NDArray[np.intp]) -> Questions:
             dates=None if asked.dates is None else asked.dates[rows],
         ),
         {kind: sp.csr_matrix(matrix[rows]) for kind, matrix in questions.hidden.items()},
+        questions.groups[rows],
     )
+
+
+def _groups(corpus: Corpus) -> NDArray[np.str_]:
+    group = corpus.playlists["group"]
+    return group.where(group != "", "\x00" + corpus.playlists["id"]).to_numpy(dtype=np.str_)
 
 
 def title_tags(titles: NDArray[np.object_], tags: Vocab) -> sp.csr_matrix:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tagviz.methods import Tools
-from tagviz.recommend.best import Best, BestParams
+from tagviz.recommend.best import Best, BestParams, error_of_mean
 from tagviz.recommend.candidates import Candidates, Judged, from_scores
 from tagviz.recommend.fusion import Fusion, FusionParams, learn_weights, validate
 from tagviz.recommend.members import Member, comparable
@@ -16,7 +16,7 @@ from tagviz.recommend.neighbours import Neighbours, NeighboursParams
 from tagviz.recommend.rerank import RerankParams, Trees
 from tagviz.recommend.validation import cases_of, folds, questions
 from tagviz.types import Asked, Kind
-from tests.corpora import checkerboard
+from tests.corpora import checkerboard, make_corpus
 from tests.recommend.test_members import asks, small
 
 TOOLS = Tools(seed=7)
@@ -32,7 +32,8 @@ def judged(good: int, cases: np.ndarray | None = None) -> Judged:
     hits = np.zeros((40, 20), dtype=bool)
     hits[:, 0] = True
     found = Candidates(rows, scores, np.zeros((40, 20, 0), dtype=np.float32))
-    return Judged(found, hits, np.ones(40, dtype=np.int64), np.zeros(40, dtype=np.int64) if cases is None else cases)
+    cases = np.zeros(40, dtype=np.int64) if cases is None else cases
+    return Judged(found, hits, np.ones(40, dtype=np.int64), cases, np.arange(40).astype(str))
 
 
 def test_ndcg_of_an_order() -> None:
@@ -139,7 +140,7 @@ def test_trees_learn_what_no_single_member_says() -> None:
     hits[:, 0] = True
     evidence = np.abs(scores[:, :, :1] - scores[:, :, 1:])
     sizes, cases = np.ones(300, dtype=np.int64), np.ones(300, dtype=np.int64)
-    data = Judged(Candidates(rows, scores, evidence), hits, sizes, cases)
+    data = Judged(Candidates(rows, scores, evidence), hits, sizes, cases, np.arange(300).astype(str))
     fused = scores.mean(axis=2)
     learn, check = np.arange(200), np.arange(200, 300)
     trees = Trees.fit(data.select(learn), fused[learn], 10, RerankParams(trees=40, least=10), threads=1, seed=7)
@@ -172,6 +173,19 @@ def test_a_re_ranked_best_is_kept_with_its_trees_and_says_when_it_knows_nothing(
     scores = fitted.score(asked, Kind.TAG)
     np.testing.assert_array_equal(scores, restored.score(asked, Kind.TAG))
     assert np.isfinite(scores).all()
-    assert 1 <= scores.max() <= 2  # candidates stand above everything that was not one
+    assert 0.5 <= scores.max() <= 1  # candidates stand above everything that was not one
     nothing = Asked(("",), {kind: matrix * 0 for kind, matrix in asked.items.items()})
     assert not fitted.score(nothing, Kind.TAG).any()
+
+
+def test_questions_of_one_listener_count_together_in_the_error() -> None:
+    values = np.array([1, 1, 1, 1, -1, -1, -1, -1], dtype=np.float32)
+    alone = error_of_mean(values, np.arange(8))
+    # eight of their own: √(8/7 · 8) / 8; two listeners with sums 4 and −4: √(2/1 · 32) / 8
+    assert alone == pytest.approx(np.sqrt(8 / 7 * 8) / 8)
+    assert error_of_mean(values, np.repeat([0, 1], 4)) == pytest.approx(1.0)
+
+
+def test_a_question_knows_its_listener() -> None:
+    playlists = [{"tags": ["a", "b", "c", "d"], "group": group} for group in ("x", "x", "", "")]
+    assert len(set(questions(make_corpus(playlists), seed=1).groups)) == 3
