@@ -1,7 +1,11 @@
-"""What a practitioner would pick instead, straight from its library: implicit's item–item and ALS on songs and tags."""
+"""What a practitioner would pick instead, straight from its library, on songs and tags: implicit's item–item and ALS,
+and RecTools' EASE, which lives in an environment of its own (see requirements-peers.txt)."""
 
 from __future__ import annotations
 
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -12,6 +16,34 @@ from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
 
 NEIGHBOURS = 100
 """Neighbours an item, five times implicit's default, which is for much larger catalogues."""
+
+
+FOREIGN = Path(__file__).resolve().parent.parent / "build" / "peers-venv" / "bin" / "python"
+
+
+class RecTools:
+    """RecTools' EASEModel with its own defaults: what is held times its weights, as its `recommend` computes it."""
+
+    method = "RecTools EASE"
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.kinds = frozenset(kind for kind in (Kind.SONG, Kind.TAG) if corpus.has(kind))
+        self._edge = len(corpus.vocab(Kind.SONG))
+        with TemporaryDirectory() as folder:
+            held, weights = Path(folder) / "held.npz", Path(folder) / "weights.npy"
+            sp.save_npz(held, _joint({kind: corpus.matrix(kind) for kind in (Kind.SONG, Kind.TAG)}))
+            subprocess.run([FOREIGN, Path(__file__).with_name("peer_rectools.py"), held, weights], check=True)
+            self._weights: Floats = np.load(weights)
+
+    def score(self, asked: Asked, kind: Kind) -> Floats:
+        scores = np.asarray(_joint(asked.items) @ self._weights, dtype=np.float32)
+        return scores[:, : self._edge] if kind is Kind.SONG else scores[:, self._edge :]
+
+    def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
+        return ((),) * len(rows)
+
+    def state(self) -> tuple[Arrays, dict[str, Any]]:
+        return {}, {}
 
 
 class Peer:

@@ -5,8 +5,8 @@
     python -m benchmarks.quality --write                             # only the tables, from the cells that are finished
 
 A cell is one method on one split; cells that share a fit run in one process of their own, whose memory the operating
-system tells; each is kept as JSON in build/quality. A second run does only what is missing. LensKit and RecTools are
-not among the peers: they need pandas < 3 and numpy < 2, which this project's environment does not have.
+system tells; each is kept as JSON in build/quality. A second run does only what is missing. RecTools needs an
+environment of its own: see benchmarks/requirements-peers.txt.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ METHODS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "word2vec melon:mean": ("word2vec", {"preset": "melon"}),
 }
 """Name in the tables → method and parameters; what stands behind the colon is the way it is asked."""
-PEERS = ("implicit cosine", "implicit BM25", "implicit ALS")
+PEERS = ("implicit cosine", "implicit BM25", "implicit ALS", "RecTools EASE")
 
 
 @dataclass(frozen=True)
@@ -161,9 +161,9 @@ class Fits:
 
 def _fit(name: str, train: Corpus, seed: int) -> Recommender:
     if name in PEERS:
-        from benchmarks.peers import Peer
+        from benchmarks.peers import Peer, RecTools
 
-        return Peer(name, train, seed)
+        return RecTools(train) if name == "RecTools EASE" else Peer(name, train, seed)
     method, values = METHODS[name]
     entry = registry.method(method)
     return entry.fit(train, entry.params.parse(values), _tools(train))
