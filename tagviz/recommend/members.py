@@ -23,6 +23,10 @@ ROOTED: Mapping[str, Any] = {"variant": "rooted"}
 """The spectral space that answers best; the other one, `ppmi`, reads best on the map."""
 
 
+MANY_TAGS = 1000
+"""Tags, several times the factors, below which factors know nothing that the linear models do not."""
+
+
 @dataclass(frozen=True)
 class Member:
     """A member to be fitted. For an embedding, `method` is its trainer and `strategy` how it is asked; members of the
@@ -40,7 +44,8 @@ class Member:
 
 def default_members(corpus: Corpus, dimensions: int = 0) -> tuple[Member, ...]:
     """Members whose settings were searched on validation playlists: one set for corpora with songs, one for tags
-    alone. dimensions: the most that factors and spaces may have; 0: as searched."""
+    alone, where factors join from MANY_TAGS on. dimensions: the most that factors and spaces may have; 0: as searched.
+    """
     space = {**ROOTED, "dimensions": dimensions} if dimensions else ROOTED
     factors = {"factors": dimensions} if dimensions else {}
     if corpus.has(Kind.SONG):
@@ -51,6 +56,7 @@ def default_members(corpus: Corpus, dimensions: int = 0) -> tuple[Member, ...]:
             Member("spectral:context", "spectral", space, "context"),
             Member("spectral:playlists", "spectral", space, "playlists"),
         )
+    many = len(corpus.vocab(Kind.TAG)) >= MANY_TAGS
     return (
         Member("neighbours", "neighbours", {"k": 450, "power": 2.0, "idf": 1.1, "popularity": 0.22}),
         Member("neighbours-sharp", "neighbours", {"k": 900, "power": 3.5, "idf": 0.5, "popularity": 0.1}),
@@ -60,7 +66,7 @@ def default_members(corpus: Corpus, dimensions: int = 0) -> tuple[Member, ...]:
         Member("ease-short", "ease", {"l2": 5, "dropout": 0.62, "length": 1.9}),
         Member("spectral:context", "spectral", space, "context"),
         Member("spectral:playlists", "spectral", space, "playlists"),
-        Member("factors", "factors", {"l2": 40, "iterations": 10, **factors}),
+        *((Member("factors", "factors", {"l2": 40, "iterations": 10, **factors}),) if many else ()),
     )
 
 
