@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
+
+from tests.map.driving import READY, point, wait
+from tests.serving import serving
 
 ODD = ["<img src=x onerror=alert(1)>", "**bold** [link](http://example.org)", "재즈", "\u202eevil", "a" * 300, "🎷"]
 
@@ -50,61 +47,16 @@ def write_points(folder: Path, count: int = 600) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("map")
     write_points(folder)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     page = Path(__file__).with_name("page.py")
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(page),
-        "--server.port",
-        str(port),
-        "--server.headless",
-        "true",
-    ]
-    command += [
-        "--browser.gatherUsageStats",
-        "false",
-        "--server.fileWatcherType",
-        "none",
-        "--server.address",
-        "127.0.0.1",
-    ]
-    process = subprocess.Popen(command, env={**os.environ, "TAGVIZ_MAP_TEST": str(folder)}, stdout=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(150):
-            try:
-                urllib.request.urlopen(f"{url}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.2)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(10)
+    with serving(page, {"TAGVIZ_MAP_TEST": str(folder)}) as address:
+        yield address
 
 
 def opened(browser: Browser, url: str, **options: Any) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 800}, **options)
     page.goto(url)
-    wait(page, "!!(window.__map && window.__map.ready() && window.__map.labels().length)")
+    wait(page, READY)
     return page
-
-
-def wait(page: Page, condition: str, seconds: float = 60) -> None:
-    end = time.time() + seconds
-    while not page.evaluate(condition):
-        assert time.time() < end, f"never came true: {condition}"
-        page.wait_for_timeout(60)
-
-
-def point(page: Page, row: int) -> tuple[float, float]:
-    place = page.evaluate(f"window.__map.project({row})")
-    return place["x"], place["y"]
 
 
 @pytest.fixture

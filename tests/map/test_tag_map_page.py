@@ -2,55 +2,32 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.chromium import PATIENCE
-from tests.map.test_browser import wait
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.map.driving import READY, middle, names, point, still, wait
+from tests.serving import ROOT, serving
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not (ROOT / "assets" / "demo").exists(), reason="the demo is not built"),
 ]
 
-READY = "!!(window.__map && window.__map.ready() && window.__map.labels().length)"
-
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", str(port)]
-    command += ["--server.headless", "true", "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
     home = {"TAGVIZ_HOME": str(tmp_path_factory.mktemp("home"))}
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **home}, stdout=subprocess.DEVNULL)
-    try:
-        for _ in range(150):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=1)
-                break
-            except OSError:
-                time.sleep(0.3)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
+    with serving(ROOT / "app.py", home, "/ready") as address:
+        yield address
 
 
-def opened(browser: Browser, address: str) -> Page:
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+def opened(browser: Browser, address: str, **options: Any) -> Page:
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, **options)
     page.set_default_timeout(PATIENCE)
     page.goto(address)
     wait(page, READY, 60)
@@ -69,6 +46,37 @@ def test_the_map_is_the_page_and_gives_the_margins_back(browser: Browser, url: s
     block = page.locator("[data-testid=stMainBlockContainer]")
     page.wait_for_timeout(800)
     assert block.evaluate("(element) => element.style.paddingLeft") == ""
+    page.close()
+
+
+def test_a_click_on_a_name_or_on_its_point_opens_the_tag(browser: Browser, url: str):
+    page = opened(browser, f"{url}/Tag_map")
+    still(page)
+    label = names(page, "tag")[0]
+    page.mouse.click(*middle(page, label))
+    page.get_by_role("heading", name=label["text"], exact=True).wait_for()
+    expect(page.get_by_role("tab", name="Near")).to_be_visible()
+    assert "at=tag" in page.url
+    page.get_by_role("button", name="Let go").click()
+    page.get_by_role("heading", name=label["text"], exact=True).wait_for(state="detached")
+    still(page)  # the map has the whole width again
+    page.mouse.click(*point(page, label["row"]))
+    page.get_by_role("heading", name=label["text"], exact=True).wait_for()
+    wait(page, f"window.__map.selected() === {label['row']}")
+    page.close()
+
+
+def test_a_click_on_the_name_of_a_region_flies_in(browser: Browser, url: str):
+    page = opened(browser, f"{url}/Tag_map")
+    still(page)
+    region = names(page, "region")[0]
+    page.mouse.click(*middle(page, region))
+    wait(page, "window.__map.view().zoom >= 1.6")
+    still(page)
+    x0, y0, x1, y1 = (region["area"][side] for side in ("x0", "y0", "x1", "y1"))
+    view = page.evaluate("window.__map.view()")
+    assert (view["x"], view["y"]) == pytest.approx(((x0 + x1) / 2, (y0 + y1) / 2))
+    assert "at=" not in page.url
     page.close()
 
 

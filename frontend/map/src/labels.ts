@@ -1,6 +1,6 @@
 // Which names are written where: greedy by importance, without overlap.
 
-import type { Bounds } from "./camera.ts";
+import type { Region } from "./types.ts";
 
 export interface Candidate {
   id: string;
@@ -12,9 +12,9 @@ export interface Candidate {
   size: number;
   weight: number;
   role: "region" | "tag" | "marked" | "selected";
-  /** What a click on the name means: a point, or an area to fly to. */
+  /** What a click on the name means: a point (−1: none), or a region to fly into. */
   point: number;
-  area: Bounds | null;
+  region: Region | null;
 }
 
 export interface Placed extends Candidate {
@@ -112,7 +112,7 @@ function positions(candidate: Candidate, wide: number, half: number): [number, n
 }
 
 /** The level whose clusters come closest to `wanted` on screen, when 1/zoom² of the map shows; −1 when we are past them all. */
-export function levelFor(sizes: number[], zoom: number, wanted = 11): number {
+export function levelFor(sizes: number[], zoom: number, wanted: number): number {
   let best = -1;
   let least = Infinity;
   sizes.forEach((size, level) => {

@@ -218,9 +218,9 @@ export class MapView extends Stage {
   private click(x: number, y: number, add: boolean): void {
     this.surface.focus({ preventScroll: true });
     const i = this.hit(x, y);
-    const area = i < 0 ? this.named(x, y)?.area : null;
+    const region = i < 0 ? this.named(x, y)?.region : null;
     if (i >= 0) this.pick(i, add);
-    else if (area) this.flyInto(area);
+    else if (region) this.flyInto(region.area);
     else if (this.polygon) this.select(null);
   }
 
@@ -351,7 +351,10 @@ export class MapView extends Stage {
       ready: () => this.texts !== null && this.renderer !== null && this.status.textContent === "",
       whole: () => this.painted >= (this.points?.count ?? Infinity),
       view: () => ({ ...this.camera.view }),
-      labels: () => this.placed.map((label) => ({ text: label.text, role: label.role, left: label.left, middle: label.middle, width: label.width, size: label.size })),
+      labels: () =>
+        this.placed.map(({ text, role, left, middle, width, size, point, region }) => {
+          return { text, role, left, middle, width, size, area: region?.area ?? null, row: point < 0 ? -1 : this.points!.rows[point] };
+        }),
       project: (row: number) => {
         const box = this.surface.getBoundingClientRect();
         const [x, y] = this.camera.toScreen(...this.at(this.points!.index[row]));

@@ -1,6 +1,6 @@
 // Which names ask for a place on the screen, the most important first.
 
-import type { Camera } from "./camera.ts";
+import { type Camera, clamp } from "./camera.ts";
 import type { Points, Texts } from "./data.ts";
 import type { Grid } from "./grid.ts";
 import { type Candidate, levelFor, shortened } from "./labels.ts";
@@ -8,6 +8,8 @@ import type { Data, Region } from "./types.ts";
 
 const REGION_SIGNS = 40;
 const TAG_SIGNS = 28;
+/** Square pixels that a region asks for. */
+const ROOM = 65_000;
 const SCAN = 12_000;
 
 export interface Scene {
@@ -33,30 +35,31 @@ export function* candidates(scene: Scene): Generator<Candidate> {
     named.add(i);
     const [x, y] = camera.toScreen(scene.points.xy[2 * i], scene.points.xy[2 * i + 1]);
     const text = shortened(scene.texts.label(i), role === "tag" ? TAG_SIGNS : 44);
-    return { id: `p${i}`, text, x, y, radius: scene.radius(i), size, weight, role, point: i, area: null };
+    return { id: `p${i}`, text, x, y, radius: scene.radius(i), size, weight, role, point: i, region: null };
   };
   if (scene.guest) {
     const [x, y] = camera.toScreen(scene.guest.x, scene.guest.y);
     const text = shortened(scene.guest.label, 44);
-    yield { id: "guest", text, x, y, radius: 9, size: 15, weight: 700, role: "selected", point: -1, area: null };
+    yield { id: "guest", text, x, y, radius: 9, size: 15, weight: 700, role: "selected", point: -1, region: null };
   }
   if (scene.selected >= 0) yield tag(scene.selected, "selected", 15, 700);
   for (const i of scene.marked) if (!named.has(i)) yield tag(i, "marked", 13, 600);
   const level = levelFor(
     regions.map((names) => names.length),
     camera.view.zoom,
+    clamp((camera.width * camera.height) / ROOM, 4, 14),
   );
   const said = new Set([...named].map((i) => scene.texts.label(i)));
   const words = new Set<string>();
   if (level >= 0) {
-    const size = level === 0 ? 20 : 17;
+    const size = [20, 17, 15][level] ?? 14;
     for (const region of regions[level]) {
       if (!region.name || region.name.split(" · ").every((word) => said.has(word))) continue;
       const [x, y] = camera.toScreen(region.x, region.y);
       if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
       for (const word of region.name.split(" · ")) words.add(word);
       const text = shortened(region.name, REGION_SIGNS);
-      yield { id: `r${level}/${region.name}/${region.x}`, text, x, y, radius: 0, size, weight: 650, role: "region", point: -1, area: region.area };
+      yield { id: `r${level}/${region.name}/${region.x}`, text, x, y, radius: 0, size, weight: 650, role: "region", point: -1, region };
     }
   }
   if (scene.focus) return;

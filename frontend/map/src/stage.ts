@@ -34,6 +34,7 @@ export abstract class Stage {
   protected flags: Uint8Array = NO_BYTES;
   protected colours: Uint8Array = NO_BYTES;
   protected mask: Uint8Array | null = null;
+  private layer: Layer | null = null;
   /** The only category of the layer that is not faded, −1 for all. */
   protected category = -1;
   protected selected = -1;
@@ -79,6 +80,7 @@ export abstract class Stage {
   /** Sends colours and flags to the card: after every change of layer, filter, highlight or theme. */
   protected paintPoints(layer: Layer): void {
     const { points, renderer } = this;
+    this.layer = layer;
     if (!points || !renderer) return;
     const table = palette(layer.kind, this.theme.dark ? layer.dark : layer.light, this.theme.dark);
     renderer.setPalette(table);
@@ -214,8 +216,15 @@ export abstract class Stage {
   private ink(label: Placed, focus: boolean): string {
     if (label.role === "selected") return this.theme.accent;
     if (label.role === "marked") return this.theme.text;
-    if (label.role === "region") return mixed(this.theme.text, this.theme.background, focus || this.lines.length ? 0.45 : 0.08);
+    if (label.region) return mixed(this.regionInk(label.region), this.theme.background, focus || this.lines.length ? 0.45 : 0.05);
     return mixed(this.theme.text, this.theme.background, 0.22);
+  }
+
+  /** In the tone of its points, where these are coloured by region; dark enough to be read. */
+  private regionInk({ colour }: Region): string {
+    const { layer, theme } = this;
+    const tone = layer?.regions ? (theme.dark ? layer.dark : layer.light)[colour] : undefined;
+    return tone ? mixed(tone, theme.text, 0.6) : theme.text;
   }
 
   protected radius(i: number): number {
@@ -272,7 +281,7 @@ export abstract class Stage {
 
   /** The name under the pointer that a click on it means something for. */
   protected named(x: number, y: number): Placed | undefined {
-    return this.placed.find((label) => (label.point >= 0 || label.area) && onLabel(label, x, y));
+    return this.placed.find((label) => (label.point >= 0 || label.region) && onLabel(label, x, y));
   }
 
   /** The point under the pointer, or whose name is; a region's name hides the points behind it. */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { type Candidate, levelFor, place, shortened } from "../src/labels.ts";
 
 const at = (id: string, x: number, y: number, role: Candidate["role"] = "tag"): Candidate => ({
-  id, text: id, x, y, radius: 3, size: 12, weight: 500, role, point: -1, area: null,
+  id, text: id, x, y, radius: 3, size: 12, weight: 500, role, point: -1, region: null,
 });
 const measure = (label: { text: string }) => 7 * label.text.length;
 
@@ -38,8 +38,8 @@ test("never more than asked for", () => {
 
 test("nearer views show finer regions, and in the end none", () => {
   const sizes = [7, 24, 75, 240];
-  assert.deepEqual([1, 1.6, 3, 5, 30].map((zoom) => levelFor(sizes, zoom)), [0, 1, 2, 3, -1]);
-  assert.equal(levelFor([], 1), -1);
+  assert.deepEqual([1, 1.6, 3, 5, 30].map((zoom) => levelFor(sizes, zoom, 11)), [0, 1, 2, 3, -1]);
+  assert.equal(levelFor([], 1, 11), -1);
 });
 
 test("texts are shortened by whole signs", () => {
