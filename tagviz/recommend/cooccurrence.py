@@ -11,16 +11,13 @@ recommendations for interactive applications".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import scipy.sparse as sp
 
-from tagviz.methods import Arrays, Tools
 from tagviz.params import knob
-from tagviz.recommend.features import BlockParams, Features
-from tagviz.recommend.shared import check_kind, dense, reasons
+from tagviz.recommend.counting import Counting, divided
+from tagviz.recommend.features import BlockParams
+from tagviz.recommend.shared import check_kind, dense
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
 
 
@@ -46,30 +43,21 @@ class CooccurrenceParams(BlockParams):
     )
 
 
-class Cooccurrence:
-    """Normalised item–item co-occurrence over the joint matrix. `state` holds no arrays."""
+class Cooccurrence(Counting):
+    """Normalised item–item co-occurrence over the joint matrix."""
 
     method = "cooccurrence"
+    parameters = CooccurrenceParams
+    params: CooccurrenceParams
 
     def __init__(self, corpus: Corpus, params: CooccurrenceParams) -> None:
-        self.corpus = corpus
-        self.params = params
-        self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind))
-        self.features = Features(corpus, params)
+        super().__init__(corpus, params)
         matrix = self.features.matrix
         lengths = np.maximum(1, np.diff(matrix.indptr)).astype(np.float32)
         by_count = np.maximum(1, self.features.counts).astype(np.float32) ** -params.a
         self._column_weights = self.features.block_weights * by_count
         self._playlists = sp.csr_matrix((sp.diags(lengths**-params.length) @ matrix).T)
-        self._items = {kind: _divided(corpus, kind, params.b) for kind in self.kinds}
-
-    @classmethod
-    def fit(cls, corpus: Corpus, params: CooccurrenceParams, tools: Tools) -> Cooccurrence:
-        return cls(corpus, params)
-
-    @classmethod
-    def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Cooccurrence:
-        return cls(corpus, CooccurrenceParams.parse(params))
+        self._items = {kind: divided(corpus, kind, params.b) for kind in self.kinds}
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
@@ -81,23 +69,8 @@ class Cooccurrence:
         query = self._asked(asked)
         items = sp.csc_matrix(self._items[kind])[:, rows]
         by_item = dense(sp.diags(query.data) @ self._playlists[query.indices] @ items)
-        by_playlist = sp.csc_matrix(sp.diags(np.asarray((query @ self._playlists).toarray()).ravel()) @ items)
-        names = [self.features.name_of(int(column)) for column in query.indices]
-        vocab = self.corpus.vocab(Kind.PLAYLIST)
-        result = []
-        for number in range(len(rows)):
-            column = by_playlist[:, [number]]
-            titles = [(vocab.key(row), vocab.label(row)) for row in column.indices]
-            result.append(tuple(reasons(by_item[:, number], names) + reasons(column.data, titles, "playlist")))
-        return tuple(result)
-
-    def state(self) -> tuple[Arrays, dict[str, Any]]:
-        return {}, self.params.model_dump()
+        by_playlist = sp.csc_matrix(sp.diags(dense(query @ self._playlists).ravel()) @ items)
+        return self.told(query.indices, by_item, np.arange(len(self.corpus)), by_playlist)
 
     def _asked(self, asked: Asked) -> sp.csr_matrix:
         return sp.csr_matrix(self.features.of(asked) @ sp.diags(self._column_weights))
-
-
-def _divided(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matrix:
-    counts = np.maximum(1, corpus.counts(kind)).astype(np.float32)
-    return sp.csr_matrix(corpus.matrix(kind) @ sp.diags(counts**-exponent))

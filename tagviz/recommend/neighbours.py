@@ -9,16 +9,13 @@ predictive algorithms"); for playlists: Kelen, Berecz, Béres & Benczúr 2018, "
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import scipy.sparse as sp
 
-from tagviz.methods import Arrays, Tools
 from tagviz.params import knob
-from tagviz.recommend.features import BlockParams, Features
-from tagviz.recommend.shared import check_kind, dense, reasons, row_normalised, top_of_rows
+from tagviz.recommend.counting import Counting, divided
+from tagviz.recommend.features import BlockParams
+from tagviz.recommend.shared import check_kind, dense, row_normalised, top_of_rows
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
 
 
@@ -37,27 +34,18 @@ class NeighboursParams(BlockParams):
     )
 
 
-class Neighbours:
-    """idf-weighted playlist k-nearest-neighbours. Fitting only weights the matrix: `state` has no arrays."""
+class Neighbours(Counting):
+    """idf-weighted playlist k-nearest-neighbours."""
 
     method = "neighbours"
+    parameters = NeighboursParams
+    params: NeighboursParams
 
     def __init__(self, corpus: Corpus, params: NeighboursParams) -> None:
-        self.corpus = corpus
-        self.params = params
-        self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind))
-        self.features = Features(corpus, params)
+        super().__init__(corpus, params)
         self._weights = sp.diags(self.features.block_weights * self.features.idf**params.idf)
         self._playlists = sp.csr_matrix(row_normalised(sp.csr_matrix(self.features.matrix @ self._weights)).T)
-        self._items = {kind: _discounted(corpus, kind, params.popularity) for kind in self.kinds}
-
-    @classmethod
-    def fit(cls, corpus: Corpus, params: NeighboursParams, tools: Tools) -> Neighbours:
-        return cls(corpus, params)
-
-    @classmethod
-    def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Neighbours:
-        return cls(corpus, NeighboursParams.parse(params))
+        self._items = {kind: divided(corpus, kind, params.popularity) for kind in self.kinds}
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
@@ -72,19 +60,7 @@ class Neighbours:
         common = self._playlists[query.indices][:, playlists].multiply(query.data[:, None]).tocsc()
         shares = sp.csr_matrix(common @ sp.diags(1.0 / np.maximum(np.asarray(common.sum(axis=0)).ravel(), 1e-12)))
         brought = sp.csc_matrix(sp.diags(nearest.data) @ self._items[kind][playlists])[:, rows]
-        asked_parts = dense(shares @ brought)
-        names = [self.features.name_of(int(column)) for column in query.indices]
-        vocab = self.corpus.vocab(Kind.PLAYLIST)
-        result = []
-        for number in range(len(rows)):
-            column = brought[:, [number]]
-            titles = [(vocab.key(row), vocab.label(row)) for row in playlists[column.indices]]
-            found = reasons(asked_parts[:, number], names) + reasons(column.data, titles, "playlist")
-            result.append(tuple(found))
-        return tuple(result)
-
-    def state(self) -> tuple[Arrays, dict[str, Any]]:
-        return {}, self.params.model_dump()
+        return self.told(query.indices, dense(shares @ brought), playlists, brought)
 
     def _asked(self, asked: Asked) -> sp.csr_matrix:
         return row_normalised(sp.csr_matrix(self.features.of(asked) @ self._weights))
@@ -94,10 +70,3 @@ class Neighbours:
         similar = top_of_rows(sp.csr_matrix(query @ self._playlists), self.params.k)
         similar.data = similar.data**self.params.power
         return similar
-
-
-def _discounted(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matrix:
-    if not exponent:
-        return corpus.matrix(kind)
-    counts = np.maximum(1, corpus.counts(kind)).astype(np.float32)
-    return sp.csr_matrix(corpus.matrix(kind) @ sp.diags(counts**-exponent))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,8 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from tagviz.errors import NotReady, UnknownTerm
-from tagviz.types import Asked, Corpus, Embedding, Floats, Ints, Kind, key_of, split_key
+from tagviz.types import Asked, Corpus, Embedding, Floats, Ints, Kind
 
 BLOCK_BYTES = 64 * 2**20
 """Size of one block of similarities while it is computed."""
@@ -128,47 +127,3 @@ def nearest(queries: Floats, targets: Floats, k: int) -> sp.csr_matrix:
         return sp.csr_matrix((0, count), dtype=np.float32)
     entries = (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns)))
     return sp.csr_matrix(entries, shape=(len(queries), count), dtype=np.float32)
-
-
-def neighbours(
-    embedding: Embedding, plus: Sequence[str], minus: Sequence[str] = (), kind: Kind = Kind.TAG, n: int = 20
-) -> tuple[Ints, Floats]:
-    """The n items of `kind` nearest to the sum of the unit vectors of `plus` minus those of `minus` ("rock + female −
-    male"): rows within the embedding's block of that kind and cosines, best first, without the named keys themselves.
-
-    Mikolov et al., "Linguistic Regularities in Continuous Space Word Representations", 2013. Any kind to any kind.
-    Raises UnknownTerm for a key without a vector, NotReady when the embedding has no item of `kind`.
-    """
-    if kind not in embedding.vocabs:
-        able = ", ".join(embedding.vocabs)
-        raise NotReady(
-            f"This model has no {kind}s",
-            f"it has vectors for: {able}",
-            f"train one with {kind}s, or ask for another kind",
-        )
-    direction = np.zeros(embedding.dimension, dtype=np.float32)
-    named: list[int] = []
-    for keys, sign in ((plus, 1.0), (minus, -1.0)):
-        for key in keys:
-            of, row = _row_of(embedding, key)
-            direction += sign * embedding.of(of)[row]
-            if of is kind:
-                named.append(row)
-    length = float(np.linalg.norm(direction))
-    scores = embedding.of(kind) @ (direction / length if length > 0 else direction)
-    scores[named] = -np.inf
-    order = np.lexsort((np.arange(len(scores)), -scores))[:n]
-    order = order[scores[order] > -np.inf]
-    return order.astype(np.int32), scores[order].astype(np.float32)
-
-
-def _row_of(embedding: Embedding, key: str) -> tuple[Kind, int]:
-    kind, ident = split_key(key)
-    row = embedding.vocabs[kind].row(ident, missing="skip") if kind in embedding.vocabs else -1
-    if row < 0:
-        raise UnknownTerm(
-            f"{key_of(kind, ident)!r} has no vector",
-            f"this {embedding.method} model does not know it, perhaps because it is too rare",
-            "ask with another key, or train with a lower min_count",
-        )
-    return kind, row

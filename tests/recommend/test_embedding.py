@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from tagviz.errors import BadParameter, NotReady, UnknownTerm
+from tagviz.errors import BadParameter, NotReady
 from tagviz.recommend.embedding import EmbeddingRecommender
-from tagviz.recommend.space import nearest, neighbours
+from tagviz.recommend.space import nearest
 from tagviz.types import Asked, Corpus, Embedding, Kind, Vocab, frozen
 from tests.corpora import make_corpus
 
@@ -118,22 +118,6 @@ def test_an_embedding_of_other_things_is_refused() -> None:
     )
     with pytest.raises(NotReady):
         EmbeddingRecommender(corpus(), other, "mean")
-
-
-def test_plus_and_minus_in_the_original_space() -> None:
-    rows, found = neighbours(embedding(), ["tag:a"], n=5)
-    assert list(rows) == [2, 1]  # c .6, b 0; not a itself
-    np.testing.assert_allclose(found, [0.6, 0])
-    rows, found = neighbours(embedding(), ["tag:c"], ["tag:a"], n=5)  # (.6, .8) − (1, 0) = (−.4, .8) / √.8
-    assert list(rows) == [1]
-    np.testing.assert_allclose(found, [0.8 / np.sqrt(0.8)], rtol=1e-6)
-
-
-def test_neighbours_of_what_has_no_vector() -> None:
-    with pytest.raises(UnknownTerm, match="unseen"):
-        neighbours(embedding(), ["tag:unseen"])
-    with pytest.raises(NotReady):
-        neighbours(embedding(), ["tag:a"], kind=Kind.SONG)
 
 
 def test_nearest_agrees_with_sorting_everything() -> None:

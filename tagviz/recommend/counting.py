@@ -1,0 +1,61 @@
+"""What methods share that learn nothing: they look playlists up, weighted as their parameters say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from tagviz.methods import Arrays, Tools
+from tagviz.recommend.features import BlockParams, Features
+from tagviz.recommend.shared import reasons
+from tagviz.types import Corpus, Floats, Kind, Reason
+
+
+class Counting:
+    """A method that is its corpus and its parameters: nothing to fit, and `state` holds no arrays.
+
+    Its score is a sum over the corpus's playlists, so that what it says of them as reasons is exact.
+    """
+
+    parameters: ClassVar[type[BlockParams]]
+
+    def __init__(self, corpus: Corpus, params: Any) -> None:
+        self.corpus = corpus
+        self.params = params
+        self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind))
+        self.features = Features(corpus, params)
+
+    @classmethod
+    def fit(cls, corpus: Corpus, params: Any, tools: Tools) -> Self:
+        return cls(corpus, params)
+
+    @classmethod
+    def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Self:
+        return cls(corpus, cls.parameters.parse(params))
+
+    def state(self) -> tuple[Arrays, dict[str, Any]]:
+        return {}, self.params.model_dump()
+
+    def told(
+        self, columns: Sequence[int] | NDArray[Any], by_item: Floats, playlists: NDArray[Any], brought: sp.csc_matrix
+    ) -> tuple[tuple[Reason, ...], ...]:
+        """Per answered item the reasons: asked items (columns of the joint matrix) by their parts (columns, answered),
+        and playlists by what each brought (playlists, answered)."""
+        names = [self.features.name_of(int(column)) for column in columns]
+        vocab = self.corpus.vocab(Kind.PLAYLIST)
+        result = []
+        for number in range(by_item.shape[1]):
+            part = brought[:, [number]]
+            titles = [(vocab.key(row), vocab.label(row)) for row in playlists[part.indices]]
+            result.append(tuple(reasons(by_item[:, number], names) + reasons(part.data, titles, "playlist")))
+        return tuple(result)
+
+
+def divided(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matrix:
+    """(playlists, items): 1 / count^exponent where a playlist holds an item."""
+    counts = np.maximum(1, corpus.counts(kind)).astype(np.float32)
+    return sp.csr_matrix(corpus.matrix(kind) @ sp.diags(counts**-exponent))
