@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 
 from tagviz.operations import estimates
-from tagviz.operations.methods import METHODS
+from tagviz.operations.jobs import TRAINS
+from tagviz.operations.methods import FINE_TUNED, METHODS
 from tagviz.types import Kind
-from tagviz.ui import cached, frame, loading, parameters, plain, registry, state, tuning, widgets, work
+from tagviz.ui import cached, frame, loading, outcome, parameters, plain, registry, state, tuning, widgets, work
 
 WATCHABLE = ("word2vec",)
 """Methods whose space forms in steps that can be watched."""
@@ -19,19 +20,19 @@ WATCHABLE = ("word2vec",)
 def cards() -> str:
     """Every method with one sentence; the chosen one."""
     chosen: str = state.current("method", next(iter(METHODS)), list(METHODS))
-    grid = st.grid(4, min_column_width=230)
     for name, method in METHODS.items():
-        with grid.container(border=True, height="stretch", gap="small"):
-            st.markdown(f"**{method.title}**")
+        with st.container(border=True, gap="xsmall"):
+            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+                st.markdown(f"**{method.title}**", width="content")
+                st.button(
+                    "Chosen" if name == chosen else "Choose",
+                    key=f"choose-{name}",
+                    type="primary" if name == chosen else "tertiary",
+                    icon=":material/check:" if name == chosen else None,
+                    on_click=state.put,
+                    kwargs={"method": name},
+                )
             st.caption(method.sentence)
-            st.space("stretch")
-            st.button(
-                "Chosen" if name == chosen else "Choose",
-                key=f"choose-{name}",
-                type="primary" if name == chosen else "secondary",
-                on_click=state.put,
-                kwargs={"method": name},
-            )
     return chosen
 
 
@@ -76,14 +77,19 @@ def settings(here: frame.Here, name: str) -> None:
         watch = watched(here) if name in WATCHABLE else []
         st.caption(expected(here, name, values))
         if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
-            arguments = {"corpus": here.corpus.name, "method": method.name, "values": values}
-            cached.submit("train", {**arguments, "watch": watch} if watch else arguments)
+            st.toast("It is at work: watch it at the top of this page.", icon=":material/arrow_upward:")
+            asked: dict[str, Any] = {"corpus": here.corpus.name, "values": values}
+            if name == FINE_TUNED:
+                cached.submit("fine-tune", asked)
+            else:
+                cached.submit("train", {**asked, "method": name, **({"watch": watch} if watch else {})})
             st.rerun()
 
 
 here = frame.open_page("Train", "What is running, and what can be made?")
 with widgets.forgiving():
-    work.work(("train", "project", "tune"))
+    work.work((*TRAINS, "tune", "evaluate", "project"))
+    outcome.show(here)
     TABS = {
         "": "Make a new model",
         "tune": "Search the best settings",
@@ -105,4 +111,8 @@ with widgets.forgiving():
         elif tab == "keep":
             registry.show(here)
         else:
-            settings(here, cards())
+            methods, form = st.columns([1, 2], gap="medium")
+            with methods:
+                chosen = cards()
+            with form:
+                settings(here, chosen)

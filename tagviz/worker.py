@@ -166,6 +166,7 @@ class Child:
     queue: Jobs
     ident: int
     owner: str
+    began: float = field(default_factory=time.time)
     curve: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     phase: str = ""
     told: float = 0.0
@@ -197,7 +198,8 @@ class Child:
         """The ProgressCallback of the job. Raises Cancelled when it is to stop."""
         now = time.time()
         if progress.numbers:
-            self.curve = thinned([*self.curve, (round(now, 2), dict(progress.numbers))])
+            done = {} if progress.fraction is None else {"fraction": progress.fraction}
+            self.curve = thinned([*self.curve, (round(now - self.began, 2), {**progress.numbers, **done})])
         if progress.phase != self.phase:
             print(f"{time.strftime('%H:%M:%S')} {progress.phase} {progress.note}", file=sys.stderr, flush=True)
         elif now - self.told < TELL_SECONDS and not progress.near:

@@ -59,15 +59,20 @@ class Teller:
     phase: str = ""
     told: float = 0.0
     moving: bool = False
+    began: tuple[float, float] = (0.0, 0.0)
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
         terminal = self.stream.isatty()
         if progress.phase == self.phase and now - self.told < (0.1 if terminal else QUIET_SECONDS):
             return
+        if progress.phase != self.phase:
+            self.began = now, progress.fraction or 0.0
         self.phase, self.told = progress.phase, now
         percent = "" if progress.fraction is None else f" {progress.fraction:4.0%}"
-        text = " ".join(filter(None, [progress.phase + percent, progress.note]))
+        did = (progress.fraction or 0.0) - self.began[1]
+        left = f"({(now - self.began[0]) * (1 - self.began[1] - did) / did:,.0f} s left)" if did > 0 else ""
+        text = " ".join(filter(None, [progress.phase + percent, progress.note, left]))
         if terminal:
             self.stream.write(f"\r\x1b[2K{text[:110]}")
             self.moving = True

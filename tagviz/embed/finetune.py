@@ -207,8 +207,8 @@ def _learn(vectors: Floats, learned: Texts, params: FineTuneParams, tools: Tools
         optimiser.step()
         schedule.step()
         average = float(loss.detach()) if step == 0 else 0.95 * average + 0.05 * float(loss.detach())
-        left = (time.monotonic() - began) * (params.steps - step - 1) / (step + 1)
-        note = f"step {step + 1:,} of {params.steps:,}, {left:,.0f} s left"
+        speed = (step + 1) / max(time.monotonic() - began, 1e-9)
+        note = f"step {step + 1:,} of {params.steps:,}, {speed:,.1f} a second"
         fraction = READING + (1 - READING) * (step + 1) / params.steps
         tools.progress(Progress("Fine-tuning", fraction, note, {"step": step + 1.0, "loss": average}))
     return first, second

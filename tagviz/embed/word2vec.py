@@ -25,6 +25,10 @@ from tagviz.types import Corpus, Embedding, Kind, Progress
 
 BEAT = 0.5
 """Seconds between two calls of the progress callback."""
+BATCH = 2000
+"""Keys that a thread trains at a time: few, so that a training that is stopped ends soon."""
+WINDOW = 200_000
+"""Keys over which the loss is averaged, where an epoch has more."""
 NEAR_SECONDS, NEAR = 3.0, 6
 """How often the neighbours of what is watched are told, and how many."""
 
@@ -180,6 +184,7 @@ def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Emb
         ns_exponent=params.ns_exponent,
         sample=params.sample,
         seed=tools.seed % 2**32,
+        batch_words=BATCH,
         workers=max(1, min(params.workers, tools.threads)),
     )
     counts = dict(zip(keys.tolist(), items.counts.astype(np.int64).tolist(), strict=True))
@@ -188,7 +193,7 @@ def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Emb
     if older is not None:
         _remember(model, older, counts)
     model.build_vocab_from_freq(counts, corpus_count=len(sentences), update=len(model.wv) > 0)
-    clock = _Clock(sentences, params, tools, model.wv)
+    clock = _Clock(sentences, params, tools, model)
     for epoch in range(_gone_on(model, sentences, tools, begin), params.epochs):
         clock.epoch = epoch
         model.random = np.random.RandomState((tools.seed + epoch) % 2**32)
@@ -225,12 +230,14 @@ def _gone_on(model: Any, sentences: Sentences, tools: Tools, begin: int) -> int:
 class _Clock:
     """What is said of the training while it runs."""
 
-    def __init__(self, sentences: Sentences, params: Word2VecParams, tools: Tools, vectors: Any) -> None:
+    def __init__(self, sentences: Sentences, params: Word2VecParams, tools: Tools, model: Any) -> None:
         self.sentences = sentences
         self.params = params
         self.tools = tools
-        self.vectors = vectors
+        self.model = model
+        self.vectors = model.wv
         self.epoch = 0
+        self.mark = (0, 0.0)
         self.loss = float("nan")
         self.began = time.monotonic()
         self.before = -1
@@ -241,21 +248,24 @@ class _Clock:
         lowest = self.params.alpha / 1000
         return self.params.alpha - (self.params.alpha - lowest) * epoch / self.params.epochs
 
+    def weigh(self, over: bool = False) -> None:
+        """Averages the loss since the last time, once enough has been read or the epoch is over (gensim counts the
+        epoch's loss from nothing; what is read but not yet trained is little next to a window)."""
+        loss, read = float(self.model.get_latest_training_loss()), self.sentences.read
+        if read > self.mark[0] and (over or read - self.mark[0] >= WINDOW):
+            self.loss = (loss - self.mark[1]) / (read - self.mark[0])
+            self.mark = (read, loss)
+
     def tell(self) -> None:
+        self.weigh()
         done = self.sentences.read / (self.sentences.tokens * self.params.epochs)
         if self.before < 0:  # keys that an earlier run has read before it was interrupted
             self.before = self.epoch * self.sentences.tokens
-        seconds, now = time.monotonic() - self.began, self.sentences.read - self.before
-        rest = self.sentences.tokens * self.params.epochs - self.sentences.read
-        left = f", {seconds * rest / now:,.0f} s left" if now > 0 else ""
-        numbers = {
-            "epoch": float(self.epoch + 1),
-            "rate": self.rate(self.epoch),
-            "keys_per_second": now / max(seconds, 1e-9),
-        }
+        speed = (self.sentences.read - self.before) / max(time.monotonic() - self.began, 1e-9)
+        numbers = {"epoch": float(self.epoch + 1), "rate": self.rate(self.epoch), "keys_per_second": speed}
         if np.isfinite(self.loss):
             numbers["loss"] = self.loss
-        note = f"epoch {self.epoch + 1} of {self.params.epochs}{left}"
+        note = f"epoch {self.epoch + 1} of {self.params.epochs}, {speed:,.0f} keys a second"
         self.tools.progress(Progress("Training Word2Vec", min(done, 1.0), note, numbers, self.near()))
 
     def near(self) -> dict[str, list[str]]:
@@ -277,7 +287,7 @@ class _Clock:
 
 def _one_epoch(model: Any, sentences: Sentences, clock: _Clock) -> None:
     """One pass, run in a thread of its own so that the callback, called in this one, can stop it within a moment."""
-    before = sentences.read
+    clock.mark = (sentences.read, 0.0)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(
             model.train,
@@ -296,5 +306,5 @@ def _one_epoch(model: Any, sentences: Sentences, clock: _Clock) -> None:
             sentences.stop()
             raise
         running.result()
-    clock.loss = model.get_latest_training_loss() / max(1, sentences.read - before)
+    clock.weigh(over=True)
     clock.tell()

@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 
 from tagviz.errors import UnknownTerm
+from tagviz.evaluate import compare as judging
 from tagviz.evaluate import metrics
-from tagviz.operations import exploring, models, verdicts
+from tagviz.evaluate.report import EvalReport
+from tagviz.operations import corpora, exploring, models, verdicts
 from tagviz.operations.models import Model
 from tagviz.store.workspace import ModelInfo, Workspace
 from tagviz.types import Corpus, Kind, ProgressCallback, quiet
@@ -36,6 +38,36 @@ class Comparison:
     overlap: float
     agreement: pd.DataFrame
     verdicts: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Versus:
+    """How two models of one report stand to each other on the same questions: their scores in `metric`, how much more
+    the first one reaches, with its paired 95 % interval, and `verdict` (see `evaluate.compare`)."""
+
+    metric: str
+    first: float
+    second: float
+    difference: float
+    low: float
+    high: float
+    verdict: str
+    questions: int
+
+
+def versus(report: EvalReport, first: str, second: str) -> Versus:
+    """The first model next to the second, by the Arena's score where songs and tags are asked for, else by nDCG."""
+    metric = "arena" if len(report.kinds) > 1 else "ndcg"
+    kind = report.kinds[0]
+    k = min(10, report.depth(kind))
+    table = metrics.summary(report, kind, k, resamples=0).set_index("model")[metric]
+    pairs = judging.compare(report, metric, kind, k)
+    pair = pairs[pairs["a"].isin([first, second]) & pairs["b"].isin([first, second])].iloc[0]
+    sign = 1.0 if pair["a"] == first else -1.0
+    low, high = sorted((sign * float(pair["low"]), sign * float(pair["high"])))
+    verdict = judging.verdicts(pairs, first)[second]
+    scores = float(table[first]), float(table[second])
+    return Versus(metric, *scores, scores[0] - scores[1], low, high, verdict, len(report))
 
 
 def compare(ws: Workspace, corpus: Corpus, first: str, second: str) -> Comparison:
@@ -111,21 +143,47 @@ def _verdicts(ws: Workspace, a: Model, b: Model) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["report", "questions", "metric", "first", "second"])
 
 
+@dataclass(frozen=True)
+class Reached:
+    """What a model has reached in a report: the score of its best way to be asked, by `metric` (arena or ndcg)."""
+
+    score: float
+    metric: str
+    report: str
+
+
+def reached(ws: Workspace, fingerprint: str) -> dict[tuple[str, str], Reached]:
+    """What models of a corpus's contents have reached, each in the newest report that judged it, by `fitting(…)`.
+    Opens no report."""
+    found: dict[tuple[str, str], Reached] = {}
+    for info in verdicts.reports(ws, fingerprint):
+        best: dict[tuple[str, str], Reached] = {}
+        judged = {str(one["label"]): fitting(str(one["method"]), one["params"]) for one in info.get("models", ())}
+        for row in info.get("summary", ()):
+            label, metric = str(row["model"]), "ndcg" if row.get("arena") is None else "arena"
+            if label in judged and "@" not in label and row.get(metric) is not None:
+                score = Reached(float(row[metric]), metric, str(info["id"]))
+                best[judged[label]] = max(score, best.get(judged[label], score), key=lambda one: one.score)
+        found = {**best, **found}
+    return found
+
+
+def fitting(name: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    """What a report knows a model by: its method and settings."""
+    return name, str(sorted((key, str(given)) for key, given in params.items()))
+
+
 def _label(judged: Any, info: ModelInfo) -> str:
     """What a model is called in a report: the one of its method and settings."""
-    same = (one.label for one in judged if one.method == info.method and _plain(one.params) == _plain(info.params))
-    return next(same, "")
-
-
-def _plain(params: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(given) for name, given in params.items()}
+    wanted = fitting(info.method, info.params)
+    return next((one.label for one in judged if fitting(one.method, one.params) == wanted), "")
 
 
 def stale(ws: Workspace, name: str) -> list[ModelInfo]:
     """Models of older versions of a corpus that have no counterpart of the same settings on the newest."""
     versions = [version.fingerprint for version in ws.versions(name)]
-    newest = {(info.method, str(dict(info.params)), info.seed) for info in ws.model_infos(versions[-1])}
-    older = [info for fingerprint in dict.fromkeys(versions[:-1]) for info in ws.model_infos(fingerprint)]
+    newest = {(info.method, str(dict(info.params)), info.seed) for info in models.models(ws, versions[-1])}
+    older = [info for fingerprint in dict.fromkeys(versions[:-1]) for info in models.models(ws, fingerprint)]
     return [info for info in older if (info.method, str(dict(info.params)), info.seed) not in newest]
 
 
@@ -140,14 +198,14 @@ def again(ws: Workspace, name: str, ident: str, go_on: bool = False) -> dict[str
 def origin(ws: Workspace, name: str, ident: str, progress: ProgressCallback = quiet) -> Model:
     """A model of an older version of a corpus, opened to go on from. Raises UnknownTerm where there is none."""
     info = _older(ws, name, ident)
-    return models.open_model(ws, ws.open_corpus(name, info.fingerprint), info.id, progress)
+    return models.open_model(ws, corpora.open_corpus(ws, name, info.fingerprint), info.id, progress)
 
 
 def _older(ws: Workspace, name: str, ident: str) -> ModelInfo:
     """The newest model of this id among those of older versions."""
     older = [version.fingerprint for version in ws.versions(name)][:-1]
     for fingerprint in reversed(dict.fromkeys(older)):
-        for info in ws.model_infos(fingerprint):
+        for info in models.models(ws, fingerprint):
             if info.id == ident:
                 return info
     raise UnknownTerm(f"No older model {ident!r}", f"of the corpus {name!r}", "list the models of earlier versions")

@@ -152,7 +152,8 @@ def submit(ws: Workspace, kind: str, arguments: Mapping[str, Any], start: bool =
     if kind not in KINDS:
         raise BadParameter(f"There is no kind of job {kind!r}", f"kinds: {', '.join(KINDS)}", "choose one of these")
     if "corpus" in arguments:  # the version that is the newest now: another may be imported before its turn comes
-        version = ws.corpus_entry(arguments["corpus"], arguments.get("version", "")).key
+        version = arguments.get("version") or corpora.info(ws, arguments["corpus"]).fingerprint
+        ws.corpus_entry(arguments["corpus"], version)
         arguments = {**arguments, "version": version}
     if kind in TRAINS:
         method(arguments.get("method", FINE_TUNED)).params.parse(arguments.get("values"))

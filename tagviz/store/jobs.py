@@ -78,10 +78,13 @@ class Job:
 
     @property
     def seconds_left(self) -> float | None:
-        """How long it will still run if it goes on as so far; None where that cannot be said."""
-        if self.state is not State.RUNNING or not self.fraction:
+        """How long it will still run if it goes on as so far; None where that cannot be said. What an earlier run did,
+        from whose checkpoint this one went on, does not count as done by this one."""
+        if self.state is not State.RUNNING or self.fraction is None:
             return None
-        return self.seconds * (1 - self.fraction) / self.fraction
+        begin = next((numbers["fraction"] for _, numbers in self.curve if "fraction" in numbers), 0.0)
+        did = self.fraction - (begin if begin < self.fraction else 0.0)
+        return self.seconds * (1 - self.fraction) / did if did > 0 else None
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,17 @@ class ModelInfo:
     marks: Marks = field(default_factory=Marks)
 
 
+@dataclass(frozen=True)
+class Deleted:
+    """What lies in the trash: the token that brings it back, its shelf and key, when it was deleted, bytes."""
+
+    token: str
+    shelf: str
+    key: str
+    when: str
+    size: int
+
+
 @dataclass(frozen=True, eq=False)
 class StoredModel:
     """A model as it lies on disk: what is known of it, and the arrays and JSON that its method restores it from."""
@@ -166,8 +177,10 @@ class Workspace:
         return version
 
     def corpus_entry(self, name: str, fingerprint: str = "") -> Entry:
-        """The stored contents of a corpus: its newest version, or the one whose fingerprint starts as given."""
+        """The stored contents of a corpus: its newest version, or the one whose fingerprint starts as given (up to a
+        `+`, behind which stands what experts decided on it)."""
         known = self.versions(name)
+        fingerprint = fingerprint.partition("+")[0]
         chosen = [version for version in known if version.fingerprint.startswith(fingerprint)]
         if not chosen:
             raise UnknownTerm(
@@ -255,6 +268,32 @@ class Workspace:
         """The arrays and the JSON document of a verdict."""
         entry = self.reports.get(f"{fingerprint}/{checked(ident)}")
         return files.read_arrays(entry.folder), files.read_json(entry.folder / "report.json")
+
+    def deleted(self) -> list[Deleted]:
+        """What lies in the trash, the newest first."""
+        found = []
+        for path in self.trash.glob("*/removed.json"):
+            removed = files.read_json(path)
+            when = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
+            size = files.size_of(path.parent)
+            found.append(Deleted(path.parent.name, removed["shelf"], removed["key"], when, size))
+        return sorted(found, key=lambda one: one.when, reverse=True)
+
+    def discard(self, token: str) -> None:
+        """Takes what was deleted out of the trash, for good."""
+        place = self.trash / checked(token)
+        with files.storing(place):
+            shutil.rmtree(place)
+
+    def disk_use(self) -> dict[str, int]:
+        """Bytes on disk by folder of the home (`databases`: the files that lie in it), the largest first."""
+        sizes = {"databases": 0}
+        for path in self.home.iterdir() if self.home.is_dir() else ():
+            if path.is_dir():
+                sizes[path.name] = files.size_of(path)
+            elif path.is_file():
+                sizes["databases"] += path.stat().st_size
+        return dict(sorted(sizes.items(), key=lambda one: -one[1]))
 
     def restore(self, token: str) -> str:
         """Undoes a deletion by its token and returns the key of what came back."""

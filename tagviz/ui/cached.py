@@ -14,11 +14,11 @@ import pandas as pd
 import streamlit as st
 
 from tagviz.evaluate import beyond as beyond_views
-from tagviz.evaluate import metrics
 from tagviz.evaluate import segments as segment_views
 from tagviz.evaluate.report import EvalReport
 from tagviz.figures.fitting import untitled
 from tagviz.operations import answers as answering
+from tagviz.operations import comparing
 from tagviz.operations import corpora as corpus_room
 from tagviz.operations import jobs as job_room
 from tagviz.operations import maps as map_room
@@ -26,6 +26,7 @@ from tagviz.operations import models as model_room
 from tagviz.operations import panels as panel_room
 from tagviz.operations import verdicts as verdict_room
 from tagviz.operations.answers import ItemPage
+from tagviz.operations.comparing import Versus
 from tagviz.operations.corpora import CorpusInfo, Profile
 from tagviz.operations.methods import DEFAULT, METHODS
 from tagviz.operations.models import Model
@@ -280,21 +281,14 @@ def usage(place: ReportPlace, label: str, kind: Kind, k: int, case: str) -> tupl
     return beyond_views.never_recommended(used), beyond_views.too_often(used)
 
 
-@st.cache_data(ttl=60, max_entries=20, show_spinner="Reading all reports")
-def history(fingerprint: str, kind: Kind, k: int) -> pd.DataFrame:
-    """One row per report and model: `created`, `report`, `protocol` and the metrics."""
-    tables = []
-    for info in reports(fingerprint):
-        report = _report(fingerprint, str(info["id"]))
-        if kind in report.kinds and k <= report.depth(kind):
-            table = metrics.summary(report, kind, k, resamples=200)
-            tables.append(table.assign(created=info["created"], report=info["id"], protocol=info["protocol"]))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"report": []})
-
-
 def submit(kind: str, arguments: dict[str, Any]) -> int:
     """Queue long work; the page's list of jobs shows it."""
     return job_room.submit(workspace(), kind, arguments)
+
+
+def ensure_worker() -> None:
+    """Start a worker unless one runs."""
+    job_room.ensure_worker(workspace())
 
 
 def jobs() -> list[Job]:
@@ -319,6 +313,17 @@ def forget() -> None:
 def mark(info: ModelInfo, marks: Marks) -> None:
     model_room.mark(workspace(), info, marks)
     forget()
+
+
+def make_default(info: ModelInfo) -> None:
+    """From now on this model answers when nobody has chosen."""
+    model_room.make_default(workspace(), info)
+    forget()
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def versus(place: ReportPlace, first: str, second: str) -> Versus:
+    return comparing.versus(place.opened, first, second)
 
 
 def delete_model(info: ModelInfo) -> str:

@@ -18,10 +18,13 @@ def form(params: type[Params], key: str) -> Values:
     """The values that differ from the defaults, as widgets say them."""
     start: Values = {name: field.default for name, field in params.model_fields.items()}
     preset = ""
-    if params.presets:
+    presets = [
+        name for name, values in params.presets.items() if values
+    ]  # an empty one is the defaults by another name
+    if presets:
         chosen = st.segmented_control(
             "Begin with",
-            ["", *params.presets],
+            ["", *presets],
             format_func=lambda name: name or "defaults",
             default="",
             key=f"{key}-preset",

@@ -16,6 +16,7 @@ from tagviz.ui.frame import Here
 
 MOST = 20
 """Older models that are listed."""
+METRICS = {"arena": "Arena", "ndcg": "nDCG"}
 _TOKEN = "deleted-model"
 
 
@@ -32,9 +33,11 @@ def show(here: Here) -> None:
             "name": [info.marks.title or method(info.method).title for info in infos],
             "id": [info.id for info in infos],
             "settings": [settings(info) for info in infos],
+            "judged": _judged(here, infos),
             "made": pd.to_datetime([info.created for info in infos], utc=True),
             "took": [plain.duration(info.seconds) for info in infos],
             "size": [plain.size(info.size) for info in infos],
+            "code": [info.code for info in infos],
             "note": [_marks(info) for info in infos],
         }
     )
@@ -46,9 +49,13 @@ def show(here: Here) -> None:
             "name": st.column_config.TextColumn("Model", width="small"),
             "id": st.column_config.TextColumn("Id", width="small"),
             "settings": st.column_config.TextColumn("Settings that differ from the defaults"),
-            "made": st.column_config.DatetimeColumn("Made", format="D MMM YYYY, HH:mm"),
-            "took": st.column_config.TextColumn("Training took", width="small"),
-            "size": st.column_config.TextColumn("On disk", width="small"),
+            "judged": st.column_config.TextColumn(
+                "Judged", width=100, help="In the newest evaluation that asked it: the Arena's score, or the tags' nDCG"
+            ),
+            "made": st.column_config.DatetimeColumn("Made", format="D MMM YYYY, HH:mm", width=135),
+            "took": st.column_config.TextColumn("Training took", width=100),
+            "size": st.column_config.TextColumn("On disk", width=75),
+            "code": st.column_config.TextColumn("tagviz", width=60, help="The version that trained it"),
             "note": st.column_config.TextColumn("Notes"),
         },
         on_select="rerun",
@@ -60,8 +67,51 @@ def show(here: Here) -> None:
         _beside(here, infos[row], infos)
     else:
         st.caption("Click a model to name it, compare it with another, use it or delete it.")
-    total = sum(info.size for info in infos)
-    st.caption(f"{plain.count(len(infos), 'model')}, {plain.size(total)} on disk.")
+    _disk(infos)
+
+
+def _judged(here: Here, infos: list[ModelInfo]) -> list[str]:
+    """What each model has reached where it was judged."""
+    reached = comparing.reached(cached.workspace(), here.corpus.fingerprint)
+    found = [reached.get(comparing.fitting(info.method, info.params)) for info in infos]
+    return [f"{one.score:.3f} {METRICS[one.metric]}" if one else "" for one in found]
+
+
+def _disk(infos: list[ModelInfo]) -> None:
+    """What everything here takes on the disk, and what was deleted and can come back."""
+    ws = cached.workspace()
+    use = {name: size for name, size in ws.disk_use().items() if size}
+    st.caption(
+        f"{plain.count(len(infos), 'model')}, {plain.size(sum(info.size for info in infos))} on disk. The whole "
+        f"workspace: {plain.size(sum(use.values()))}"
+        + (f" ({', '.join(f'{name} {plain.size(size)}' for name, size in use.items())})." if use else ".")
+    )
+    deleted = ws.deleted()
+    if not deleted:
+        return
+    with st.expander(
+        f"Deleted: {plain.count(len(deleted), 'thing')}, {plain.size(sum(one.size for one in deleted))}",
+        icon=":material/delete:",
+    ):
+        for one in deleted[:MOST]:
+            with widgets.row():
+                st.text(f"{one.key.rpartition('/')[2]} · {plain.moment(one.when)} · {plain.size(one.size)}", width=420)
+                st.button(
+                    "Bring it back",
+                    icon=":material/undo:",
+                    type="tertiary",
+                    key=f"restore-{one.token}",
+                    on_click=cached.restore,
+                    args=(one.token,),
+                )
+                st.button(
+                    "Remove for good",
+                    icon=":material/delete_forever:",
+                    type="tertiary",
+                    key=f"discard-{one.token}",
+                    on_click=ws.discard,
+                    args=(one.token,),
+                )
 
 
 def _older(here: Here) -> None:
@@ -81,10 +131,19 @@ def _older(here: Here) -> None:
             f"{plain.count(len(older), 'model')} of earlier versions of this corpus", icon=":material/update:"
         ):
             for info in older[:MOST]:
-                name, button = st.columns([4, 1], vertical_alignment="center")
+                name, button = st.columns([3, 2], vertical_alignment="center")
                 title = info.marks.title or method(info.method).title
                 name.text(" · ".join(filter(None, [title, plain.moment(info.created), settings(info)])))
-                button.button("Train on the newest", key=f"again-{info.id}", on_click=_again, args=(here, info.id))
+                with button, widgets.row():
+                    st.button("Train on the newest", key=f"again-{info.id}", on_click=_again, args=(here, info.id))
+                    if method(info.method).goes_on:
+                        st.button(
+                            "Go on from it",
+                            key=f"go-on-from-{info.id}",
+                            on_click=_again,
+                            args=(here, info.id, True),
+                            help="A third of the work: what it knows stays about where it is, what is new finds its place",
+                        )
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -92,8 +151,8 @@ def _brought(name: str, fingerprint: str) -> corpora.Changes | None:
     return corpora.changes(cached.workspace(), name)
 
 
-def _again(here: Here, ident: str) -> None:
-    cached.submit("train", comparing.again(cached.workspace(), here.corpus.name, ident))
+def _again(here: Here, ident: str, go_on: bool = False) -> None:
+    cached.submit("train", comparing.again(cached.workspace(), here.corpus.name, ident, go_on))
 
 
 def _beside(here: Here, info: ModelInfo, infos: list[ModelInfo]) -> None:
@@ -147,7 +206,8 @@ def settings(info: ModelInfo) -> str:
 
 
 def _marks(info: ModelInfo) -> str:
-    flags = ["pinned"] * info.marks.pinned + ["archived"] * info.marks.archived + ["comes with tagviz"] * info.shipped
+    flags = ["the default"] * info.marks.pinned + ["archived"] * info.marks.archived
+    flags += ["comes with tagviz"] * info.shipped + [f"went on from {info.start.rpartition('/')[2]}"] * bool(info.start)
     return " · ".join([*flags, info.marks.note][: len(flags) + bool(info.marks.note)])
 
 
@@ -158,11 +218,13 @@ def _one(info: ModelInfo) -> None:
         title, note = st.columns(2)
         name = title.text_input("Name", marks.title, key=f"title-{key}", max_chars=60, placeholder="a name of your own")
         text = note.text_input("Note", marks.note, key=f"note-{key}", max_chars=300, placeholder="what it is for")
-        pinned = title.toggle("Answers by default, listed first", marks.pinned, key=f"pin-{key}")
+        pinned = title.toggle("The default: answers where nobody has chosen another", marks.pinned, key=f"pin-{key}")
         archived = note.toggle("Archived: no longer offered", marks.archived, key=f"archive-{key}")
         wanted = replace(marks, title=(name or "").strip(), note=(text or "").strip(), pinned=pinned, archived=archived)
         if wanted != marks:
             cached.mark(info, wanted)
+            if pinned and not marks.pinned:
+                cached.make_default(info)
             st.rerun()
         with widgets.row():
             st.button("Use it on every page", icon=":material/check:", on_click=_use, args=(info.id,), key=f"use-{key}")

@@ -10,19 +10,24 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from tagviz.operations.jobs import TRAINS
 from tagviz.operations.methods import METHODS
 from tagviz.store.jobs import Job, State
 from tagviz.ui import cached, plain, widgets
 
-CURVES = ("loss", "best", "score")
-"""Which of a job's numbers is drawn, if there are several: the first of these."""
+CURVES = {"loss": "Loss: lower is better", "best": "Best score so far", "score": "Score"}
+"""Which of a job's numbers is drawn, if there are several: the first of these; and what it is called."""
 EVERY = 1.0
 """Seconds between two looks while something runs."""
 IDLE = 10.0
 """Seconds between two looks while nothing does: another browser or the command line may start something."""
 
 FRESH = 900.0
-"""Seconds for which the newest job's failure is told above the list."""
+"""Seconds for which it is told above the list that the newest job has failed or was stopped."""
+LOG_LINES = 30
+"""Lines of a job's log that are shown: its end."""
+GO_ON = ("tune",)
+"""Kinds of jobs that go on where they were stopped; a training does where its method keeps checkpoints."""
 
 STATES = {
     State.QUEUED: "waiting",
@@ -55,24 +60,57 @@ def _work(kinds: tuple[str, ...], title: str, was_running: bool) -> None:
     if bool(active) != was_running or _ended(active, kinds):
         cached.forget()
         st.rerun()
-    if not found:
-        return
-    st.subheader(title if active else "Lately", anchor=False)
+    if active:
+        st.subheader(title, anchor=False)
     for job in active:
         _running(job)
+    if active and not any(job.state is State.RUNNING for job in active):
+        cached.ensure_worker()  # the one that was started for them may be gone
     over = [job for job in found if job.over]
-    if over and over[0].state is State.FAILED and time() - (over[0].finished or 0.0) < FRESH:
-        _failed(over[0])
+    if over and not active:
+        _stopped(over[0])
     if over:
-        with st.expander(f"{len(over)} earlier", icon=":material/history:", expanded=not active and len(over) <= 5):
+        with st.expander(f"{len(over)} earlier", icon=":material/history:"):
             _finished(over)
 
 
-def _failed(job: Job) -> None:
-    """Why the newest job failed, where it cannot be overlooked."""
+def _stopped(job: Job) -> None:
+    """That the newest job failed or was stopped, why, and the way to go on, where it cannot be overlooked."""
+    fresh = job.state is State.INTERRUPTED or time() - (job.finished or 0.0) < FRESH
+    if job.state not in ENDINGS or not fresh:
+        return
+    icon, ending = ENDINGS[job.state]
     with st.container(border=True):
-        st.markdown(f":material/error: **{plain.escape(name_of(job), 120)} failed; nothing else has changed.**")
-        st.text(plain.one_line(job.error, 1000))
+        text, button = st.columns([5, 1], vertical_alignment="center")
+        with text:
+            st.markdown(f"{icon} **{plain.escape(name_of(job), 120)} {ending}**")
+            if job.error:
+                st.text(plain.one_line(job.error, 1000))
+        resumes = job.kind in GO_ON or job.arguments.get("method") == "word2vec"
+        button.button(
+            "Go on" if resumes else "Try again",
+            key=f"go-on-{job.id}",
+            icon=":material/play_arrow:" if resumes else ":material/refresh:",
+            on_click=cached.retry,
+            args=(job.id,),
+            help="It goes on where it was stopped" if resumes else None,
+            width="stretch",
+        )
+        _log(job)
+
+
+ENDINGS = {
+    State.FAILED: (":material/error:", "failed; nothing else has changed."),
+    State.CANCELLED: (":material/stop_circle:", "was cancelled."),
+    State.INTERRUPTED: (":material/power_off:", "was interrupted: its process is gone. Nothing is lost."),
+}
+
+
+def _log(job: Job) -> None:
+    """The end of what the job's process has said."""
+    if job.log.strip():
+        with st.expander("Log", icon=":material/terminal:"):
+            st.code("\n".join(job.log.strip().splitlines()[-LOG_LINES:]), language=None, wrap_lines=True)
 
 
 def _mine(kinds: Sequence[str]) -> list[Job]:
@@ -104,14 +142,22 @@ def _running(job: Job) -> None:
                 disabled=job.cancelling,
                 on_click=cached.cancel,
                 args=(job.id,),
+                width="stretch",
             )
-        _curve(job)
-        _near(job)
+        near = dict(job.result.get("near", {}))
+        grid = st.grid(2 if near else 1, min_column_width=320, gap="medium")
+        with grid.container():
+            _curve(job)
+        if near:
+            with grid.container():
+                _near(near)
+        _log(job)
 
 
-def _near(job: Job) -> None:
+def _near(near: dict[str, list[str]]) -> None:
     """The neighbours of what the person watches, as they are now."""
-    for key, labels in dict(job.result.get("near", {})).items():
+    st.caption("Nearest now")
+    for key, labels in near.items():
         with widgets.row():
             st.markdown(f"**{plain.escape(key.partition(':')[2], 40)}**", width="content")
             st.markdown(" ".join(widgets.pill_label(str(label)) for label in labels), width="content")
@@ -125,11 +171,11 @@ def _progress(job: Job) -> str:
 
 
 def _curve(job: Job) -> None:
-    names = sorted({name for _, numbers in job.curve for name in numbers})
-    if len(job.curve) > 1 and names:
-        frame = pd.DataFrame([dict(numbers) for _, numbers in job.curve], index=[seconds for seconds, _ in job.curve])
-        shown = next((name for name in CURVES if name in names), names[0])
-        st.line_chart(frame[shown].dropna(), height=140, x_label="seconds", y_label=shown)
+    shown = next((name for name in CURVES if any(name in numbers for _, numbers in job.curve)), "")
+    points = {seconds: numbers[shown] for seconds, numbers in job.curve if shown in numbers}
+    if len(points) > 1:
+        st.caption(CURVES[shown])
+        st.line_chart(pd.Series(points, name=shown), height=160, x_label="seconds", y_label="")
 
 
 def _finished(over: list[Job]) -> None:
@@ -171,7 +217,7 @@ def _again(click: str, idents: list[int]) -> None:
 
 def _outcome(job: Job) -> str:
     result = job.result
-    if "model" in result and job.kind == "train":
+    if "model" in result and job.kind in TRAINS:
         return f"the model {result['model']}"
     if job.kind == "tune" and result.get("best"):
         return f"{result['metric']} {result['score']:.4f}, the defaults {result['default_score'] or float('nan'):.4f}"
@@ -193,7 +239,10 @@ def name_of(job: Job) -> str:
     corpus = plain.one_line(str(given.get("corpus") or given.get("name") or ""), 40)
     if job.kind == "train":
         name = str(given.get("method"))
-        return f"Train {METHODS[name].title if name in METHODS else name} on {corpus}"
+        begun = f", going on from {given['start']}" if given.get("start") else ""
+        return f"Train {METHODS[name].title if name in METHODS else name} on {corpus}{begun}"
+    if job.kind == "fine-tune":
+        return f"Fine-tune a sentence model on {corpus}"
     if job.kind == "tune":
         name = str(given.get("method"))
         return f"Search settings of {METHODS[name].title if name in METHODS else name} on {corpus}"
