@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz.errors import BadParameter, UnknownTerm
@@ -131,8 +132,9 @@ def listed(report: EvalReport, rows: NDArray[Any], kind: Kind = Kind.TAG, k: int
     rows = np.asarray(rows)[:most]
     frame = report.questions.iloc[rows][["id", "title", "case", "date"]].reset_index(drop=True)
     frame.insert(0, "row", rows)
-    frame["shown"] = [_joined(report, kind, report.shown[kind][row].indices) for row in rows]
-    frame["hidden"] = [_joined(report, kind, report.hidden[kind][row].indices) for row in rows]
+    frame["shown"], frame["hidden"] = (
+        _joined(report, kind, side[kind], rows) for side in (report.shown, report.hidden)
+    )
     for label in report.labels_for(kind):
         sums = metrics.running(report, label, kind)
         frame[label] = sums.found[min(k, len(sums.found) - 1), rows]
@@ -144,5 +146,7 @@ def _items(report: EvalReport, kind: Kind, rows: NDArray[Any]) -> pd.DataFrame:
     return pd.DataFrame({"key": vocab.keys(rows), "label": vocab.label_list(rows)})
 
 
-def _joined(report: EvalReport, kind: Kind, rows: NDArray[Any]) -> str:
-    return ", ".join(report.items[kind].vocab.label_list(rows))
+def _joined(report: EvalReport, kind: Kind, matrix: sp.csr_matrix, rows: NDArray[Any]) -> list[str]:
+    vocab = report.items[kind].vocab
+    ends = matrix.indptr
+    return [", ".join(vocab.label_list(matrix.indices[ends[row] : ends[row + 1]])) for row in rows]

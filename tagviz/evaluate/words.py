@@ -39,6 +39,29 @@ READ_BEYOND = (
     "Popularity lift: how much more popular than what was hidden. Tail share: suggestions from the tail. Diversity: "
     "how different the suggestions of one list are. Calibration: how far their genres are from those shown, 0 is best."
 )
+READ_PAIRS = (
+    "All models answer the same questions. The interval says where the difference would lie in 95 of 100 repetitions; "
+    "p how often mere chance would give as much, corrected for the number of pairs. What may be chance is not called "
+    "better."
+)
+READ_DIVERGENCE = (
+    "Two tags are near in the space; do they also stand on the same playlists? 0 %: the space knows no more than how "
+    "popular each tag is; 100 %: it says exactly which tags go together. Measured before anything is recommended."
+)
+READ_HUBS = (
+    "A hub is near to everything, so it turns up in many answers. Skewness near 0: tags are neighbours about equally "
+    "often; above 1: a few are everywhere, and others nowhere."
+)
+READ_OWN_VECTOR = (
+    "A playlist can be placed by what is said of it, or by what it holds. Where the two are far apart, its title says "
+    "something else than its content."
+)
+READ_STABILITY = (
+    "The same training with another seed: neighbours that stay are knowledge, neighbours that change are chance."
+)
+READ_HISTORY = (
+    "These evaluations differ in what they asked or in the corpus: compare only those that asked the same questions."
+)
 
 
 def precision_sentence(precision: float, k: int, kind: Kind = Kind.TAG) -> str:

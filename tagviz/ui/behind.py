@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
 from tagviz.errors import TagvizError
-from tagviz.evaluate import heatmaps, lookup, ranks
+from tagviz.evaluate import heatmaps, lookup, ranks, segments
 from tagviz.evaluate.lookup import QuestionView
 from tagviz.evaluate.report import EvalReport
 from tagviz.operations import panels
@@ -79,34 +81,85 @@ def _row(report: EvalReport, ident: str) -> int | None:
 
 def _rows(view: View, behind: str) -> tuple[str, NDArray[np.int64]]:
     """The title and the rows of what the address says was clicked; anything unreadable is the best model's worst."""
-    report, what, rest = view.opened, *behind.partition("|")[::2]
-    label, *numbers = rest.split("|")
-    at = [int(number) for number in numbers if number.isdigit()]
-    if label not in report.labels_for(view.kind):
-        label = view.panel.best
-    if what == "bar" and len(at) == 1 and at[0] <= view.k:
-        shape = ranks.histogram(report, view.kind, view.k, view.case, [label])
-        bar = shape.bars[min(at[0], len(shape.bars) - 1)]
-        where = "that it did not find" if bar == "not found" else f"that it put at place {bar}"
-        found = ranks.questions_in_bar(report, label, view.kind, view.k, at[0], view.case)
-        return f"Playlists with hidden {view.kind}s {where}: {label}", found
-    if what == "similarity" and len(at) == 2:
-        found = heatmaps.questions_in_cell(report, label, at[0], at[1], view.case)
-        return f"Playlists behind place {at[0] + 1} and this hidden tag, the least alike first: {label}", found
-    if what == "instead" and len(at) == 2:
-        cells = heatmaps.instead(report, label, view.k, view.case)
-        if max(at) < len(cells.tags):
-            hidden, given = (int(cells.tags[number]) for number in at)
-            found = heatmaps.questions_instead(report, label, hidden, given, view.k, view.case)
-            names = cells.names[at[0]], cells.names[at[1]]
-            same = (
-                f"“{names[0]}” was hidden and found"
-                if at[0] == at[1]
-                else f"“{names[0]}” was hidden, “{names[1]}” given"
-            )
-            return f"Playlists where {same}: {label}", found
-    found = lookup.questions_of(report, label, view.kind, view.k, case=view.case)
-    return f"Playlists that {label} answers worst", found
+    what, _, rest = behind.partition("|")
+    reader, count = READERS.get(what, (None, 0))
+    label, *more = rest.rsplit("|", count) if count else [rest]
+    known = view.opened.labels_for(view.kind)
+    if reader is not None and label in known and len(more) == count:
+        found = reader(view, label, more)
+        if found is not None:
+            return found
+    label = label if label in known else view.panel.best
+    return f"Playlists that {label} answers worst", _worst_first(view, label)
+
+
+Found = tuple[str, NDArray[np.int64]] | None
+
+
+def _worst_first(view: View, label: str) -> NDArray[np.int64]:
+    return lookup.questions_of(view.opened, label, view.kind, view.k, case=view.case)
+
+
+def _bar(view: View, label: str, more: list[str]) -> Found:
+    shape = ranks.histogram(view.opened, view.kind, view.k, view.case, [label])
+    number = _number(more[0], len(shape.bars))
+    if number is None:
+        return None
+    bar = shape.bars[number]
+    where = "that it did not find" if bar == "not found" else f"that it put at place {bar}"
+    found = ranks.questions_in_bar(view.opened, label, view.kind, view.k, number, view.case)
+    return f"Playlists with hidden {view.kind}s {where}: {label}", found
+
+
+def _near(view: View, label: str, more: list[str]) -> Found:
+    place, column = _number(more[0], heatmaps.PLACES), _number(more[1], heatmaps.COLUMNS)
+    if place is None or column is None:
+        return None
+    found = heatmaps.questions_in_cell(view.opened, label, place, column, view.case)
+    return f"Playlists behind place {place + 1} and hidden tag {column + 1}, the least alike first: {label}", found
+
+
+def _instead(view: View, label: str, more: list[str]) -> Found:
+    cells = heatmaps.instead(view.opened, label, view.k, view.case)
+    row, column = (_number(text, len(cells.tags)) for text in more)
+    if row is None or column is None:
+        return None
+    found = heatmaps.questions_instead(
+        view.opened, label, int(cells.tags[row]), int(cells.tags[column]), view.k, view.case
+    )
+    hidden, given = cells.names[row], cells.names[column]
+    said = f"“{hidden}” was hidden " + ("and found" if row == column else f"and missed, “{given}” given")
+    return f"Playlists where {said}: {label}", found
+
+
+def _part(view: View, label: str, more: list[str]) -> Found:
+    by, name = more
+    rows = segments.questions_in_segment(view.opened, by, name, view.kind)
+    worst = _worst_first(view, label)
+    name = CASES.get(name, name)
+    return f"Playlists of the segment “{name}” that {label} answers worst", worst[np.isin(worst, rows)]
+
+
+def _pair(view: View, label: str, more: list[str]) -> Found:
+    other = more[0]
+    if other not in view.opened.labels_for(view.kind):
+        return None
+    rows = lookup.where_they_differ(view.opened, label, other, view.kind, view.k, case=view.case)
+    return f"Playlists that {label} answers better than {other}, the largest difference first", rows
+
+
+def _number(text: str, below: int) -> int | None:
+    return int(text) if text.isdecimal() and int(text) < below else None
+
+
+READERS: Mapping[str, tuple[Callable[[View, str, list[str]], Found], int]] = {
+    "bar": (_bar, 1),
+    "similarity": (_near, 2),
+    "instead": (_instead, 2),
+    "part": (_part, 2),
+    "pair": (_pair, 1),
+}
+"""What can be clicked: who finds the playlists behind it, and how many words follow the model's name in the address."""
 
 
 def _open(view: View, question: QuestionView) -> None:

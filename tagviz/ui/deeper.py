@@ -1,14 +1,17 @@
-"""The next questions about a report: where it is good, what is never suggested, how alike the models are."""
+"""The next questions about a report: where it is good, which differences are real, what is never suggested, how alike
+the models are."""
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
-from tagviz.evaluate import words
+from tagviz.evaluate import compare, words
 from tagviz.figures import evaluation as figures
-from tagviz.ui import cached, plain, reports, widgets
+from tagviz.types import Kind
+from tagviz.ui import cached, judged, plain, runs, space, state, widgets
 from tagviz.ui.frame import Here
-from tagviz.ui.judging import View
+from tagviz.ui.judging import CASES, View, clicked
 
 SEGMENTS = {
     "case": "what is shown",
@@ -29,32 +32,105 @@ BEYOND = {
 }
 
 
+TABS = ("By segment", "Which differences are real", "Beyond accuracy", "Never and too often", "The space", "Over time")
+
+
 def show(here: Here, view: View) -> None:
-    parts, beyond, usage, moved = st.tabs(["By segment", "Beyond accuracy", "Never and too often", "Over time"])
+    """Only the tab that is open is worked out."""
+    parts, pairs, beyond, usage, inside, moved = st.tabs(TABS, key="deeper", on_change="rerun")
     with parts:
-        _segments(view)
+        if parts.open:
+            _segments(view)
+    with pairs:
+        if pairs.open:
+            _pairs(view)
     with beyond:
-        _beyond(view)
+        if beyond.open:
+            _beyond(view)
     with usage:
-        _usage(view)
+        if usage.open:
+            _usage(view)
+    with inside:
+        if inside.open:
+            space.show(here)
     with moved:
-        reports.history(here, view.kind, view.k)
+        if moved.open:
+            runs.show(here, view.kind)
 
 
 def _segments(view: View) -> None:
-    by = st.segmented_control(
-        "Parts by", list(SEGMENTS), format_func=SEGMENTS.__getitem__, default="case", required=True, key="segments-by"
+    options = [name for name in SEGMENTS if name != "facet" or view.kind is Kind.TAG]
+    by: str = st.segmented_control(
+        "Parts by",
+        options,
+        format_func=SEGMENTS.__getitem__,
+        required=True,
+        **state.tied("parts", "case", options),
     )
-    by = by or "case"
     frame = cached.segments(view.report, by, view.kind, view.k, view.case)
-    metric = "ndcg" if "ndcg" in frame else "recall"
     if frame.empty:
         st.caption("Nothing to tell apart here.")
         return
+    metric = "ndcg" if "ndcg" in frame else "recall"
     title = f"{figures.NAMES[metric]} by {SEGMENTS[by]}"
-    widgets.figure(figures.segments_dots(frame, metric, title, dark=widgets.dark()), "segments", title)
+    st.markdown(f"**{title}**")
+    named = frame.assign(segment=frame["segment"].replace(CASES)) if by == "case" else frame
+    shown = figures.segments_dots(named, metric, "", dark=widgets.dark())
+    widgets.figure(shown, "segments", f"{title}; click a mark for its playlists", on_select=lambda: _part(frame, by))
+    if by == "popularity":
+        st.caption(words.READ_BANDS)
     with st.expander("As a table", icon=":material/table:"):
-        widgets.table(frame.round(4), "segments")
+        widgets.table(named.round(4), "segments")
+
+
+def _part(frame: pd.DataFrame, by: str) -> None:
+    """A click on a mark: the playlists of its segment, those that its model answers worst first."""
+    data = clicked("figure-segments")
+    if data:
+        names, models = (list(dict.fromkeys(frame[column])) for column in ("segment", "model"))
+        state.put(behind=f"part|{models[data[1]]}|{by}|{names[data[0]]}", question="")
+
+
+def _pairs(view: View) -> None:
+    known = [name for name in figures.NAMES if view.panel.summary[name].notna().any() and not name.endswith("_ndcg")]
+    metric: str = st.segmented_control(
+        "Compared by", known, format_func=figures.NAMES.__getitem__, required=True, **state.tied("by", "ndcg", known)
+    )
+    frame = judged.comparison(view.report, view.kind, view.k, view.case, metric)
+    if frame.empty:
+        st.caption("Two models are needed to tell them apart.")
+        return
+    real = int(frame["verdict"].isin([compare.BETTER, compare.WORSE]).sum())
+    st.markdown(f"**{real} of {plain.count(len(frame), 'difference')} in {figures.NAMES[metric]} cannot be chance**")
+    names = ["a", "verdict", "b", "difference", "low", "high", "p_holm", "wins", "losses", "ties"]
+    widgets.table(
+        frame[names],
+        "pairs",
+        columns={
+            "a": "Model",
+            "verdict": st.column_config.TextColumn("is", width=190),
+            "b": "than / from",
+            "difference": st.column_config.NumberColumn("Difference", format="%+.3f"),
+            "low": st.column_config.NumberColumn("from", format="%+.3f", help="95 % interval, paired bootstrap"),
+            "high": st.column_config.NumberColumn("to", format="%+.3f"),
+            "p_holm": st.column_config.NumberColumn("p", format="%.4f", help="Sign flips, corrected by Holm"),
+            "wins": st.column_config.NumberColumn("Wins", format="localized", help="Questions that the first wins"),
+            "losses": st.column_config.NumberColumn("Losses", format="localized"),
+            "ties": st.column_config.NumberColumn("Even", format="localized"),
+        },
+        alt="Pairs of models; click one for the playlists on which they differ most",
+        on_select=lambda: _pair(frame),
+        selection_mode="single-cell",
+    )
+    st.caption(words.READ_PAIRS)
+
+
+def _pair(frame: pd.DataFrame) -> None:
+    """A click on a pair: the playlists on which the one beats the other most."""
+    cells = st.session_state["table-pairs"]["selection"]["cells"]
+    if cells:
+        row = frame.iloc[cells[0][0]]
+        state.put(behind=f"pair|{row['a']}|{row['b']}", question="")
 
 
 def _beyond(view: View) -> None:

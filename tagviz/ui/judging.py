@@ -162,21 +162,21 @@ def _model(labels: list[str]) -> None:
 
 
 def _cell(view: View) -> None:
-    point = _point("figure-heatmap")
-    if point is not None:
+    data = clicked("figure-heatmap")
+    if data:
         label = view.label or view.panel.best
-        state.put(behind=f"{view.reading}|{label}|{point[0]}|{point[1]}", question="")
+        state.put(behind=f"{view.reading}|{label}|{data[0]}|{data[1]}", question="")
 
 
 def _bar(view: View) -> None:
-    point = _point("figure-histogram")
-    if point is not None:
-        label = view.opened.labels_for(view.kind)[point[0]]
-        state.put(behind=f"bar|{label}|{point[1]}", question="")
+    data = clicked("figure-histogram")
+    if data:
+        label = view.opened.labels_for(view.kind)[data[0]]
+        state.put(behind=f"bar|{label}|{data[1]}", question="")
 
 
-def _point(key: str) -> tuple[int, int] | None:
-    """The `customdata` of what was clicked in a figure: two whole numbers (arrays come back as {"0": …, "1": …})."""
+def clicked(key: str) -> tuple[int, int] | None:
+    """The first two numbers of the `customdata` of what was clicked in a figure (arrays come back as {"0": …})."""
     points: list[dict[str, Any]] = st.session_state[key]["selection"]["points"]
     data = points[0].get("customdata") if points else None
     return (int(data["0"]), int(data["1"])) if data else None

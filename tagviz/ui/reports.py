@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from tagviz.evaluate import text, words
 from tagviz.evaluate.report import EvalReport
-from tagviz.figures import evaluation as figures
 from tagviz.operations import panels
 from tagviz.operations.methods import METHODS
 from tagviz.types import Kind
@@ -123,29 +121,3 @@ def _file(form: str, report: EvalReport, kind: Kind, k: int, dark: bool) -> byte
         return panels.html_report(report, k, dark).encode()
     summary = panels.panel(report, kind=kind, k=k).summary
     return (text.csv(summary) if form == "csv" else text.latex(summary, k)).encode()
-
-
-def history(here: Here, kind: Kind, k: int) -> None:
-    """How nDCG moved over the reports of this corpus."""
-    frame = cached.history(here.corpus.fingerprint, kind, k)
-    if frame["report"].nunique() < 2:
-        st.caption("One report so far: after the next one this shows how the numbers moved.")
-        return
-    title = f"nDCG of the {kind}s over {frame['report'].nunique()} reports"
-    widgets.figure(figures.history(frame, "ndcg", title, widgets.dark()), "history", title)
-    shown = frame[["created", "model", "protocol", "ndcg", "precision", "recall", "questions", "report"]]
-    widgets.table(
-        shown.assign(created=pd.to_datetime(frame["created"], utc=True)),
-        "history",
-        "All reports",
-        columns={
-            "created": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm"),
-            "model": "Model",
-            "protocol": "Protocol",
-            "ndcg": widgets.bar("nDCG", float(frame["ndcg"].max()), "1 is perfect"),
-            "precision": widgets.bar("Precision", float(frame["precision"].max())),
-            "recall": widgets.bar("Recall", float(frame["recall"].max())),
-            "questions": st.column_config.NumberColumn("Questions", format="localized"),
-            "report": "Report",
-        },
-    )
