@@ -2,8 +2,7 @@
 
     build/peers-venv/bin/python benchmarks/peer_rectools.py HELD.npz WEIGHTS.npy
 
-HELD: playlists × items, CSR; WEIGHTS: items × items float32, by which RecTools multiplies what a playlist holds
-(the transpose of `model.weight`: its ranker takes inner products with the rows).
+HELD: playlists × items, CSR; WEIGHTS: items × items float32, `model.weight`, to multiply what a playlist holds with.
 """
 
 import sys
@@ -21,5 +20,5 @@ dataset = Dataset.construct(pd.DataFrame(given))
 model = EASEModel().fit(dataset)
 items = dataset.item_id_map.external_ids.astype(np.int64)
 weights = np.zeros((held.shape[1], held.shape[1]), dtype=np.float32)
-weights[np.ix_(items, items)] = model.weight.T
+weights[np.ix_(items, items)] = model.weight
 np.save(sys.argv[2], weights)

@@ -22,18 +22,22 @@ FOREIGN = Path(__file__).resolve().parent.parent / "build" / "peers-venv" / "bin
 
 
 class RecTools:
-    """RecTools' EASEModel with its own defaults: what is held times its weights, as its `recommend` computes it."""
+    """RecTools' EASEModel with its own defaults: what is held times its weights.
 
-    method = "RecTools EASE"
+    Version 0.19 multiplies with the transpose of the weights that it has solved for (its ranker takes inner products
+    with their rows). `mended` multiplies as Steck 2019 does; both are measured.
+    """
 
-    def __init__(self, corpus: Corpus) -> None:
+    def __init__(self, corpus: Corpus, mended: bool) -> None:
+        self.method = "RecTools EASE mended" if mended else "RecTools EASE"
         self.kinds = frozenset(kind for kind in (Kind.SONG, Kind.TAG) if corpus.has(kind))
         self._edge = len(corpus.vocab(Kind.SONG))
         with TemporaryDirectory() as folder:
             held, weights = Path(folder) / "held.npz", Path(folder) / "weights.npy"
             sp.save_npz(held, _joint({kind: corpus.matrix(kind) for kind in (Kind.SONG, Kind.TAG)}))
             subprocess.run([FOREIGN, Path(__file__).with_name("peer_rectools.py"), held, weights], check=True)
-            self._weights: Floats = np.load(weights)
+            solved: Floats = np.load(weights)
+        self._weights = solved if mended else solved.T
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         scores = np.asarray(_joint(asked.items) @ self._weights, dtype=np.float32)

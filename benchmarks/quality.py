@@ -89,7 +89,7 @@ METHODS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "word2vec melon:mean": ("word2vec", {"preset": "melon"}),
 }
 """Name in the tables → method and parameters; what stands behind the colon is the way it is asked."""
-PEERS = ("implicit cosine", "implicit BM25", "implicit ALS", "RecTools EASE")
+PEERS = ("implicit cosine", "implicit BM25", "implicit ALS", "RecTools EASE", "RecTools EASE mended")
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ def _fit(name: str, train: Corpus, seed: int) -> Recommender:
     if name in PEERS:
         from benchmarks.peers import Peer, RecTools
 
-        return RecTools(train) if name == "RecTools EASE" else Peer(name, train, seed)
+        return RecTools(train, "mended" in name) if name.startswith("RecTools") else Peer(name, train, seed)
     method, values = METHODS[name]
     entry = registry.method(method)
     return entry.fit(train, entry.params.parse(values), _tools(train))

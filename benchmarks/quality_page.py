@@ -43,7 +43,8 @@ ABOUT = """\
   playlists of its own training side. One thing is not clean: what the re-ranker is shown and how many candidates it
   gets was decided while its result on the test side of split 1 of the lists was in sight. {fresh}
 - **Peers** run with their libraries' own defaults, on songs and tags together: implicit 0.7 (item–item by cosine and
-  BM25 with 100 neighbours; ALS) and RecTools 0.19 (EASE). LensKit was not tried.
+  BM25 with 100 neighbours; ALS) and RecTools 0.19 (EASE; it multiplies with the transpose of the weights that it has
+  solved for, so the same weights used as in the paper are shown too, as *mended*). LensKit was not tried.
 - **Word2Vec as published** is the recipe that this project began with: preset `melon`, asked by voting or by mean."""
 
 
