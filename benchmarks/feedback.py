@@ -52,7 +52,7 @@ def writers(each: int, pause: float, url: str = "") -> None:
         kept.engine.dispose()
     p50, p95, p99 = np.percentile(took, (50, 95, 99))
     print(
-        f"{WRITERS} writers, {pause:g} s between two verdicts: {len(took):,} verdicts, {there - WRITERS:,} of them stored"
+        f"{WRITERS} writers, {pause:g} s between two verdicts: {len(took):,} given, {there - WRITERS:,} stored"
     )
     print(f"p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms, slowest {took.max():.1f} ms")
 

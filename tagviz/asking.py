@@ -36,6 +36,7 @@ MOST_LOOKED_AT = 500
 """Lines that hold what was typed and are ranked against one another, the most popular first."""
 
 EXACT, SAME_FORM, LAYOUT = "exact", "same normal form", "Korean typed on a Latin keyboard"
+MERGED = "another spelling of it"
 TITLE_IS_TAG, NO_WORDS, UNKNOWN = "the title is this tag", "no words in it", "unknown"
 
 
@@ -212,7 +213,11 @@ class Index:
         if kind not in self._forms:
             ids = self.corpus.vocab(kind).ids
             order = np.argsort(self.corpus.counts(kind), kind="stable")
-            self._forms[kind] = {text.normal(str(ids[row])): int(row) for row in order}
+            vocab = self.corpus.vocab(kind)
+            self._forms[kind] = {text.normal(other): vocab.row(own) for other, own in vocab.aliases.items()}
+            if kind is Kind.TAG and vocab.labels is not None:
+                self._forms[kind] |= {text.normal(str(vocab.labels[row])): int(row) for row in order}
+            self._forms[kind] |= {text.normal(str(ids[row])): int(row) for row in order}
             self._forms[kind].pop("", None)
         return self._forms[kind]
 
@@ -275,7 +280,7 @@ def _find(index: Index, term: str, kind: Kind) -> tuple[int, str]:
     vocab = index.corpus.vocab(kind)
     exact = vocab.row(term, missing="skip")
     if exact >= 0:
-        return exact, EXACT
+        return exact, EXACT if term not in vocab.aliases else MERGED
     for spelling, how in ((term, SAME_FORM), (text.from_latin_layout(term), LAYOUT)):
         if not spelling:
             continue

@@ -85,6 +85,7 @@ def rank(
         scores = _scored(recommender, part, kind, rules)
         fallback[start:stop] = scores.max(axis=1, initial=-np.inf) <= scores.min(axis=1, initial=np.inf)
         scores[fallback[start:stop]] = popular / max(1, popular.max(initial=1))
+        keep_to(corpus, part.items, kind, scores)
         _mask(scores, part, kind)
         if rules.released and kind is Kind.SONG:
             _mask_later(scores, part, corpus)
@@ -139,6 +140,21 @@ def _completed(asked: Asked) -> dict[Kind, sp.csr_matrix]:
     """The avoided items as if they were asked, with an empty matrix for every kind that is not avoided."""
     items = asked.items.items()
     return {kind: asked.avoid.get(kind, sp.csr_matrix(matrix.shape, dtype=np.float32)) for kind, matrix in items}
+
+
+def keep_to(corpus: Corpus, items: Mapping[Kind, sp.csr_matrix], kind: Kind, scores: Floats) -> None:
+    """Changes the scores (q, n) of what is asked as experts have ruled: what is blocked, or to be kept apart from
+    something asked, is never answered; what belongs together with it comes first."""
+    rulings = corpus.rulings.get(kind)
+    if rulings is None:
+        return
+    if kind in items:
+        together, apart = sp.csr_matrix(items[kind] @ rulings.together), sp.csr_matrix(items[kind] @ rulings.apart)
+        owners = np.repeat(np.arange(len(scores)), np.diff(together.indptr))
+        best = scores.max(axis=1, initial=-np.inf)
+        scores[owners, together.indices] = (best + 0.01 * np.abs(best))[owners]
+        scores[np.repeat(np.arange(len(scores)), np.diff(apart.indptr)), apart.indices] = -np.inf
+    scores[:, rulings.blocked] = -np.inf
 
 
 def _mask(scores: Floats, asked: Asked, kind: Kind) -> None:

@@ -60,11 +60,15 @@ def frozen(array: np.ndarray[Any, Any], dtype: Any = None) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Vocab:
-    """Keys of one kind ↔ rows. `ids`: spellings after the colon; `labels`: what a person reads (default: the ids)."""
+    """Keys of one kind ↔ rows. `ids`: spellings after the colon; `labels`: what a person reads (default: the ids).
+
+    aliases: other ids that mean one of `ids`, such as spellings that were merged into it: they are found like it.
+    """
 
     kind: Kind
     ids: pd.Index
     labels: pd.Index | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, kind: Kind, ids: Sequence[str], labels: Sequence[str] | None = None) -> Vocab:
@@ -90,7 +94,12 @@ class Vocab:
 
     def find(self, ids: Sequence[str]) -> Ints:
         """Row of each id, −1 where it is unknown; vectorised."""
-        return self.ids.get_indexer(pd.Index(list(ids), dtype="str")).astype(np.int32)
+        rows = self.ids.get_indexer(pd.Index(list(ids), dtype="str")).astype(np.int32)
+        if self.aliases and (rows < 0).any():
+            lost = np.flatnonzero(rows < 0)
+            meant = [self.aliases.get(name, name) for name, row in zip(ids, rows, strict=True) if row < 0]
+            rows[lost] = self.ids.get_indexer(pd.Index(meant, dtype="str"))
+        return rows
 
     def row(self, ident: str, missing: Literal["error", "skip"] = "error") -> int:
         """Row of one id; unknown: UnknownTerm, or −1 with `missing="skip"`."""
@@ -102,6 +111,20 @@ class Vocab:
                 "check the spelling",
             )
         return found
+
+
+@dataclass(frozen=True, eq=False)
+class Rulings:
+    """What experts have ruled on the n items of one kind, for every ranking to keep to.
+
+    blocked: bool (n,), never answered. together, apart: (n, n) CSR, symmetric: with one asked, the other comes first,
+    or never. broader: (n, n) CSR, a one where the column's item is broader than the row's.
+    """
+
+    blocked: NDArray[np.bool_]
+    together: sp.csr_matrix
+    apart: sp.csr_matrix
+    broader: sp.csr_matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,6 +141,7 @@ class Corpus:
     group_name: what `group` is ("listener", "artist", "" none).
     tokenizer: `words` or `sentencepiece`; then `tokenizer_model` holds the trained model's bytes.
     meta: plain JSON: source, format, options, import notes, `synthetic` …
+    rulings: what experts have ruled, by kind; none in a corpus as it came.
     """
 
     name: str
@@ -132,6 +156,7 @@ class Corpus:
     tokenizer_model: bytes = b""
     meta: Mapping[str, Any] = field(default_factory=dict)
     stored_fingerprint: str = ""
+    rulings: Mapping[Kind, Rulings] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.playlists)

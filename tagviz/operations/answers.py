@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz import asking
 from tagviz.errors import BadParameter, UnknownTerm
 from tagviz.operations import facets
 from tagviz.operations.models import Model
-from tagviz.ranking import Rules, rank, top
+from tagviz.ranking import Rules, keep_to, rank, top
 from tagviz.recommend.folding import Folding, learn
 from tagviz.recommend.popularity import Popularity
 from tagviz.types import (
@@ -28,6 +29,7 @@ from tagviz.types import (
     Query,
     Ranking,
     Recommender,
+    Vocab,
     frozen,
     quiet,
     split_key,
@@ -109,6 +111,7 @@ def neighbours(
         raise BadParameter(f"{model.ref} has no {kind}s", f"it holds {', '.join(space.vocabs)}", "choose another kind")
     vocab = space.vocabs[kind]
     scores = space.of(kind) @ vector
+    _keep_to(corpus, vocab, kind, [vocab.row(ident) for of, ident, sign in given if of is kind and sign > 0], scores)
     scores[[vocab.row(ident) for kind_of, ident, _ in given if kind_of is kind]] = -np.inf
     counts = corpus.counts(kind)[corpus.vocab(kind).find(list(vocab.ids))]
     rows = top(scores, counts, n)
@@ -120,6 +123,20 @@ def neighbours(
         method=model.info.method,
         model=model.ref,
     )
+
+
+def _keep_to(corpus: Corpus, vocab: Vocab, kind: Kind, asked: list[int], scores: Floats) -> None:
+    """What experts ruled, for scores of the items that a space holds."""
+    if kind in corpus.rulings:
+        whole = corpus.vocab(kind)
+        rows = whole.find(list(vocab.ids))
+        known = rows >= 0
+        every = np.full((1, len(whole)), -np.inf, dtype=np.float32)
+        every[0, rows[known]] = scores[known]
+        items = np.zeros((1, len(whole)), dtype=np.float32)
+        items[0, [row for row in rows[asked] if row >= 0]] = 1.0
+        keep_to(corpus, {kind: sp.csr_matrix(items)}, kind, every)
+        scores[known] = every[0, rows[known]]
 
 
 def item_page(corpus: Corpus, model: Model, key: str, n: int = 12) -> ItemPage:

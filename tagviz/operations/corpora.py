@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tagviz.operations import layers
 from tagviz.store.arrays import size_of
 from tagviz.store.workspace import Workspace, checked
 from tagviz.text import language
@@ -21,7 +22,8 @@ EXAMPLES = 20
 
 @dataclass(frozen=True)
 class CorpusInfo:
-    """What a list of corpora shows. sizes: items by kind; versions: fingerprints, oldest first; size: bytes on disk."""
+    """What a list of corpora shows. fingerprint: of the corpus as experts' decisions make it (see `operations/layers`);
+    sizes: items by kind, as it came; versions: fingerprints as it came, oldest first; size: bytes on disk."""
 
     name: str
     fingerprint: str
@@ -94,7 +96,7 @@ def info(ws: Workspace, name: str) -> CorpusInfo:
     entry = ws.corpus_entry(name)
     return CorpusInfo(
         name=name,
-        fingerprint=versions[-1].fingerprint,
+        fingerprint=layers.seen(ws, name, versions[-1].fingerprint),
         playlists=int(entry.info["playlists"]),
         sizes=entry.info["sizes"],
         imported=versions[-1].imported,
@@ -162,8 +164,9 @@ def _most(corpus: Corpus, kind: Kind, ids: pd.Index) -> tuple[str, ...]:
 
 
 def open_corpus(ws: Workspace, name: str, version: str = "") -> Corpus:
-    """The corpus, in its newest version or the one whose fingerprint starts with `version`."""
-    return ws.open_corpus(name, version)
+    """The corpus in its newest version, or the one whose fingerprint starts with `version`, as experts' decisions make
+    it: this is the one place where they are applied. The whole fingerprint of a version opens it as it came."""
+    return layers.opened(ws, name, version)
 
 
 def delete_corpus(ws: Workspace, name: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import orjson
 
 import tagviz
+from tagviz.curate.answering import on_map
 from tagviz.errors import NotReady
 from tagviz.operations import models as model_room
 from tagviz.operations.models import Model
@@ -41,7 +43,7 @@ def project(
     ident = map_id(kind, params)
     if not force and ws.projections.find(f"{model.info.id}/{ident}") is not None:
         return ident
-    embedding = space_of(model)
+    embedding = space_of(replace(model, recommender=model.learned))
     started = time.perf_counter()
     ids = list(embedding.vocabs[kind].ids) if kind in embedding.vocabs else []
     within = corpus.vocab(kind).find(ids)
@@ -73,8 +75,9 @@ def open_map(
     values: Mapping[str, Any] | None = None,
     progress: ProgressCallback = quiet,
 ) -> Projection:
-    """The map of these settings, laid out now if it never was."""
-    return ws.open_projection(model.info.id, project(ws, corpus, model, kind, values, progress=progress))
+    """The map of these settings, laid out now if it never was, with the tags as experts' decisions make them."""
+    projection = ws.open_projection(model.info.id, project(ws, corpus, model, kind, values, progress=progress))
+    return on_map(projection, corpus.vocab(Kind.TAG))
 
 
 def ready_map(ws: Workspace, corpus: Corpus, ref: str, kind: Kind = Kind.TAG) -> Projection | None:

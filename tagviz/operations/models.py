@@ -14,8 +14,10 @@ from typing import Any
 import orjson
 
 import tagviz
+from tagviz.curate.answering import Translated, same_tags
 from tagviz.errors import BadParameter, UnknownTerm
 from tagviz.methods import Encode, Tools
+from tagviz.operations import layers
 from tagviz.operations.methods import BEST, DEFAULT, FINE_TUNED, FOREIGN, METHODS, Entry, checked_variant, method
 from tagviz.params import Params
 from tagviz.settings import settings
@@ -37,6 +39,11 @@ class Model:
     @property
     def embedding(self) -> Embedding | None:
         return getattr(self.recommender, "embedding", None)
+
+    @property
+    def learned(self) -> Recommender:
+        """The recommender as it was fitted, in the tags of the corpus as it was then."""
+        return self.recommender.inner if isinstance(self.recommender, Translated) else self.recommender
 
     @property
     def ref(self) -> str:
@@ -81,7 +88,7 @@ def train(
         tools(ws, corpus, seed, progress),
         checkpoint=checkpoint,
         watch=tuple(watch),
-        start=None if start is None else start.recommender,
+        start=None if start is None else start.learned,
     )
     recommender = entry.fit(corpus, params, own)
     seconds = time.perf_counter() - started
@@ -105,13 +112,17 @@ def train(
 
 
 def models(ws: Workspace, fingerprint: str) -> list[ModelInfo]:
-    """The models of a corpus's contents: pinned ones first, then the newest."""
-    return sorted(ws.model_infos(fingerprint), key=lambda info: not info.marks.pinned)
+    """The models of a corpus's contents: pinned ones first, then those that have learned from it with its tags as they
+    are now, then the newest. Those that learned under other decisions of experts answer too (see `open_model`)."""
+    found = [info for one in layers.related(ws.models, fingerprint) for info in ws.model_infos(one)]
+    newest = sorted(found, key=lambda info: (info.created, info.id), reverse=True)
+    return sorted(newest, key=lambda info: (not info.marks.pinned, info.fingerprint != fingerprint))
 
 
 def open_model(ws: Workspace, corpus: Corpus, ref: str = "", progress: ProgressCallback = quiet) -> Model:
     """The model that `ref` names: an id, or a method (the newest of it, trained with defaults if there is none), either
-    with `:variant` behind it; "" for the best there is (see `default`).
+    with `:variant` behind it; "" for the best there is (see `default`). One that has learned from the corpus before
+    experts merged or split some of its tags answers in the tags of today.
 
     Raises UnknownTerm naming the closest reference, BadParameter for a variant that the method does not have.
     """
@@ -120,10 +131,14 @@ def open_model(ws: Workspace, corpus: Corpus, ref: str = "", progress: ProgressC
     if info is None:
         info = train(ws, corpus, name, progress=progress)
     entry = method(info.method)
-    stored = ws.open_model(corpus.fingerprint, info.id)
+    stored = ws.open_model(info.fingerprint, info.id)
     variant = checked_variant(entry, variant)
-    recommender = entry.load(stored.arrays, stored.state, corpus, tools(ws, corpus, info.seed, progress), variant)
-    return Model(info, recommender, variant)
+    seen = corpus
+    if info.fingerprint != corpus.fingerprint:
+        then = layers.opened(ws, corpus.name, info.fingerprint)
+        seen = corpus if same_tags(then, corpus) else then
+    recommender = entry.load(stored.arrays, stored.state, seen, tools(ws, seen, info.seed, progress), variant)
+    return Model(info, recommender if seen is corpus else Translated(recommender, seen, corpus), variant)
 
 
 def default(ws: Workspace, fingerprint: str) -> str:
@@ -172,7 +187,7 @@ def model_id(entry: Entry, corpus: Corpus, params: Params, seed: int, start: str
 
 def make_default(ws: Workspace, info: ModelInfo) -> None:
     """Makes one model the one that answers when nobody has chosen: it is pinned, and no other is."""
-    for other in ws.model_infos(info.fingerprint):
+    for other in models(ws, info.fingerprint):
         chosen = other.id == info.id
         if other.marks.pinned != chosen or (chosen and other.marks.archived):
             archived = other.marks.archived and not chosen

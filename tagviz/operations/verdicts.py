@@ -17,7 +17,7 @@ from tagviz.evaluate import arena, runs, saved
 from tagviz.evaluate.report import EvalReport, ModelInfo, build
 from tagviz.evaluate.split import Mask, Protocol, Split
 from tagviz.evaluate.split import split as cut
-from tagviz.operations import models
+from tagviz.operations import layers, models
 from tagviz.operations.methods import FOREIGN
 from tagviz.store.workspace import ModelInfo as StoredInfo
 from tagviz.store.workspace import Workspace
@@ -119,26 +119,28 @@ def _before(train: Corpus, older: Corpus) -> Corpus:
 
 def reports(ws: Workspace, fingerprint: str) -> list[Mapping[str, Any]]:
     """What is known of a corpus's reports (id, protocol, created, labels, models, summary …), newest first."""
-    found = [entry.info for entry in ws.reports.entries(fingerprint)]
+    found = [entry.info for one in layers.related(ws.reports, fingerprint) for entry in ws.reports.entries(one)]
     return sorted(found, key=lambda info: str(info["created"]), reverse=True)
 
 
 def history(ws: Workspace, name: str, kind: Kind) -> pd.DataFrame:
     """How the models of a corpus did over all evaluations, of its older versions too (see `runs.history`)."""
-    found: list[Mapping[str, Any]] = []
-    for fingerprint in dict.fromkeys(version.fingerprint for version in ws.versions(name)):
-        for info in reports(ws, fingerprint):
+    found: dict[str, Mapping[str, Any]] = {}
+    for version in ws.versions(name):
+        for info in reports(ws, version.fingerprint):
+            ident = str(info["id"])
             if "summary" in info:
-                found.append(info)
-            else:  # kept by an earlier version, which wrote none
-                report = open_report(ws, fingerprint, str(info["id"]))
-                found.append({**info, "models": saved.models(report), "summary": runs.brief(report)})
-    return runs.history(found, kind)
+                found[ident] = info
+            elif ident not in found:  # kept by an earlier version, which wrote none
+                report = open_report(ws, version.fingerprint, ident)
+                found[ident] = {**info, "models": saved.models(report), "summary": runs.brief(report)}
+    return runs.history(found.values(), kind)
 
 
 def open_report(ws: Workspace, fingerprint: str, ident: str) -> EvalReport:
-    """A report that was kept. Raises UnknownTerm when there is none."""
-    return saved.restore(*ws.open_report(fingerprint, ident))
+    """A report that was kept, also of the same corpus under other decisions of experts. Raises UnknownTerm for none."""
+    kept = (one for one in layers.related(ws.reports, fingerprint) if ws.reports.find(f"{one}/{ident}") is not None)
+    return saved.restore(*ws.open_report(next(kept, fingerprint), ident))
 
 
 def split(

@@ -99,6 +99,11 @@ class Shelf:
                     found[key] = Entry(key, info, path.parent / str(info["data"]), shipped)
         return [found[key] for key in sorted(found)]
 
+    def folders(self) -> list[str]:
+        """Names of the folders that keys of two parts begin with, sorted."""
+        roots = [root for root, _ in self._roots() if root.is_dir()]
+        return sorted({path.name for root in roots for path in root.iterdir() if path.is_dir() and path.name[0] != "."})
+
     def remove(self, key: str, trash: Path) -> str:
         """Moves an artifact into the trash and returns the token that `restore` takes. What is shipped stays."""
         entry = self.get(key)

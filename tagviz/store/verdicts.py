@@ -1,6 +1,6 @@
 """Verdicts: what reviewers say of recommended items. Nothing is ever changed in place: a new answer is a new row.
 
-The answer that counts is the newest row of its subject (who, asked what, of which model, about which item), so a verdict
+The answer that counts is the newest row of its subject (who, asked what, of which model, about which item): a verdict
 is changed and taken back as often as one likes, the order of rows and not the clock decides, and the history stays.
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tagviz.errors import BadParameter
 from tagviz.store import db
@@ -151,12 +153,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     running = subprocess.Popen(
         [*as_user, server, "-D", str(data), *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    for _ in range(100):
-        if list(place.glob(".s.PGSQL.*[0-9]")):
+    url = f"postgresql+psycopg://tagviz@/{{}}?host={place}"
+    for _ in range(300):
+        with contextlib.suppress(sa.exc.OperationalError):
+            sa.create_engine(url.format("postgres")).connect().close()
             break
         time.sleep(0.1)
-    time.sleep(0.5)
-    yield f"postgresql+psycopg://tagviz@/{{}}?host={place}"
+    yield url
     running.terminate()
     running.wait(20)
 
@@ -164,8 +167,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def postgresql(cluster: str, request: pytest.FixtureRequest) -> str:
     """The URL of a database of this test's own."""
-    import sqlalchemy as sa
-
     name = f"t{abs(hash(request.node.name))}"
     made = sa.create_engine(cluster.format("postgres"), isolation_level="AUTOCOMMIT")
     with made.connect() as connection:

@@ -1,0 +1,1 @@
+"""Feedback: what reviewers' verdicts say of models, of one another, and of what should be answered next."""
