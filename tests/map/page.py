@@ -35,6 +35,17 @@ def points() -> tuple[maps.MapPoints, np.ndarray]:
     return maps.publish(FILES, [projection], [arrays["counts"]]), arrays["counts"]
 
 
+@st.cache_resource
+def coloured(layer: str) -> maps.ColourLayer:
+    data, counts = points()
+    if layer == "region":
+        return maps.by_cluster(data)
+    if layer == "initial":
+        return maps.by_category(data, [str(label)[:1].lower() for label in data.first.vocab.ids], "Initial")
+    values = np.log1p(counts) if layer == "popularity" else data.first.trust
+    return maps.by_value(data, values, layer.capitalize(), "low", "high")
+
+
 def body() -> None:
     st.set_page_config(layout="wide")
     data, counts = points()
@@ -45,13 +56,7 @@ def body() -> None:
         layer = st.selectbox("Colour", layers, index=layers.index(st.query_params.get("layer", "region")))
         sought = st.text_input("Find")
         least = st.number_input("At least", 0, int(counts.max()), 0)
-    if layer == "region":
-        colour = maps.by_cluster(data)
-    elif layer == "initial":
-        colour = maps.by_category(data, [str(label)[:1].lower() for label in first.vocab.ids], "Initial")
-    else:
-        values = np.log1p(counts) if layer == "popularity" else first.trust
-        colour = maps.by_value(data, values, layer.capitalize(), "low", "high")
+    colour = coloured(layer)
     with left:
         before = maps.read_event(data)
         if before.picked is not None and not before.add:

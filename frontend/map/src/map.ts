@@ -101,9 +101,9 @@ export class MapView extends Stage {
   private async open(data: Data): Promise<void> {
     if (!this.points) this.status.textContent = `Drawing ${data.count.toLocaleString()} points …`;
     [this.texts, this.regions, this.hovered, this.polygon] = [null, [], -1, null];
-    void this.openTexts(data).catch((error: Error) => (this.status.textContent = `Names could not be loaded (${error.message}).`));
     const points = await loadPoints(data.points);
     if (this.loaded.points !== data.points) return;
+    void this.openTexts(data).catch((error: Error) => (this.status.textContent = `Names could not be loaded (${error.message}).`));
     this.points = points;
     this.sizes = sizesOf(points.counts);
     this.grid = new Grid(points.xy);
