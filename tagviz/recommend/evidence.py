@@ -16,20 +16,6 @@ from tagviz.text import normal
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind
 
 GROUPS = ("song", "tag", "word", "title")
-NAMES = (
-    "popularity",
-    "songs asked",
-    "tags asked",
-    "words asked",
-    *(f"closest {group}" for group in GROUPS),
-    "mean closeness",
-    "spelling",
-    "genres",
-    "artists",
-    "years from the songs",
-    "years from the playlist",
-)
-"""Names of the columns, in order. Closeness of items i, j is C_ij / √(n_i n_j)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,8 +25,12 @@ class Evidence:
     corpus: Corpus
 
     def of(self, asked: Asked, kind: Kind, rows: Ints) -> Floats:
-        """(q, w, len(NAMES)) float32 for candidate rows (q, w), −1 where there is none; 0 where a fact does not
-        apply."""
+        """(q, w, facts) float32 for candidate rows (q, w), −1 where there is none; 0 where a fact does not apply.
+
+        Facts: log popularity; how many songs, tags and title words are asked (logs); closeness C_ij / √(n_i n_j) to the
+        closest asked song, tag, word and title, and on average. Of tags: likeness of spelling. Of songs: genres and
+        artists in common, years from the asked songs and from the playlist's date.
+        """
         safe = np.maximum(rows, 0)
         held = [np.diff(asked.items[each].indptr) for each in (Kind.SONG, Kind.TAG, Kind.WORD)]
         columns = [np.log1p(self.corpus.counts(kind))[safe]]

@@ -8,15 +8,11 @@ automatic playlist continuation at scale").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from tagviz.params import Params, knob
 from tagviz.recommend.candidates import Candidates, Judged, best_first
-from tagviz.recommend.evidence import NAMES
 from tagviz.types import Floats, Kind
 
 KEPT = {Kind.SONG: 150, Kind.TAG: 40}
@@ -102,9 +98,3 @@ def table(found: Candidates, fused: Floats, cases: NDArray[np.int64]) -> Floats:
     ranks = np.argsort(np.argsort(hidden, axis=1, kind="stable"), axis=1, kind="stable")
     case = np.broadcast_to(cases[:, None, None], (*fused.shape, 1))
     return np.concatenate([scores, np.log1p(ranks), found.evidence, case], axis=2).astype(np.float32)
-
-
-def column_names(members: Mapping[str, Any]) -> list[str]:
-    """Names of the columns of `table`."""
-    each = [*members, "fusion"]
-    return [*each, *(f"rank by {name}" for name in each), *NAMES, "case"]

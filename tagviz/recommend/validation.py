@@ -36,14 +36,6 @@ class Questions:
     groups: NDArray[np.str_]
 
 
-def case_names() -> tuple[str, ...]:
-    """Names of the cases 0 … 7."""
-    parts = ("songs", "tags", "title")
-    return tuple(
-        "+".join(part for bit, part in enumerate(parts) if case >> bit & 1) or "nothing" for case in range(CASES)
-    )
-
-
 def cases_of(asked: Asked) -> NDArray[np.int64]:
     """(q,): the case of each query, 0 … 7."""
     songs = np.diff(asked.items[Kind.SONG].indptr) > 0
