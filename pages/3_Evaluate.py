@@ -30,10 +30,10 @@ with widgets.forgiving():
     else:
         with new, st.popover("New evaluation", icon=":material/add:", width="stretch", key=f"new-{reports.asked()}"):
             reports.ask(here)
-    work.work(("evaluate",))
+    work.work(("evaluate", "leak"))
     if ident:
         place = cached.ReportPlace(here.corpus.fingerprint, ident)
-        reports.about(place.opened)
+        reports.about(here, place.opened)
         with save:
             reports.export(place.opened, place.opened.kinds[0], 10)
         room(here, place)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from tagviz.figures.template import BARE
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-BARE = 12
-"""Pixels above a figure without a title, into which its upper labels may reach."""
 
 
 def untitled(made: go.Figure) -> None:

@@ -38,6 +38,7 @@ def figure(
 
     With the names of the regions and of the most frequent items that have room. `customdata` is the row, so a click
     can be told. categories: int per point, −1 none. highlight: rows that stand out, the others faded.
+    A map in space is seen from its front.
     """
     import plotly.graph_objects as go
 
@@ -112,14 +113,14 @@ def _write_names(
         for cluster, name in enumerate(projection.names[REGION_LEVEL]):
             members = np.flatnonzero(level == cluster)
             if len(members) and name:
-                x, y = np.median(projection.xy[members], axis=0)
+                x, y = np.median(projection.xy[members, :2], axis=0)
                 write(float(x), float(y), name, 17, template.ink(dark), 700)
     named = (
         {word for name in projection.names[REGION_LEVEL] for word in name.split(" · ")} if projection.names else set()
     )
     regions = len(taken)
     for row in order[:400]:
-        x, y = (float(value) for value in projection.xy[row])
+        x, y = (float(value) for value in projection.xy[row, :2])
         if len(taken) - regions >= LABELS:
             return
         if labels[row] not in named and free(x, y):

@@ -30,6 +30,9 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid",
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "circle-open")
 """Second marks beside the colour, so that no meaning rests on colour alone."""
 
+BARE = 12
+"""Pixels above a figure without a title, into which its upper labels may reach."""
+
 LIGHT_IS_GOOD = "Cividis"
 """Sequential scale: dark blue to light yellow in both themes, even for colour-blind people (Nuñez et al. 2018)."""
 
@@ -136,7 +139,7 @@ def layout(title: str, dark: bool = False, height: int = 380, x: str = "", y: st
         "height": height,
         # a fixed distance from the upper edge, whatever the height
         "title": {"text": lines, "y": 1 - (10 + 12 * breaks) / height},
-        "margin": {"t": 28 + 20 * (1 + breaks)},
+        "margin": {"t": 28 + 20 * (1 + breaks) if lines else BARE},
         "xaxis": {"title": {"text": safe(x)}},
         "yaxis": {"title": {"text": safe(y)}},
     }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,21 @@ def _evaluate(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallbac
     return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "report": ident, "questions": len(report)}
 
 
+def _leak(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    corpus = corpora.open_corpus(ws, given["corpus"], given.get("version", ""))
+    found = verdicts.leak(
+        ws,
+        corpus,
+        given["model"],
+        given.get("protocol", "tags"),
+        given.get("mask", "real"),
+        int(given.get("seed", 42)),
+        float(given.get("share", 0.2)),
+        progress,
+    )
+    return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "inflation": [asdict(one) for one in found]}
+
+
 def _tune(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
     corpus = corpora.open_corpus(ws, given["corpus"], given.get("version", ""))
     study = tuning.tune(
@@ -134,6 +150,7 @@ KINDS: Mapping[str, Handler] = {
     "tune": _tune,
     "project": _project,
     "evaluate": _evaluate,
+    "leak": _leak,
 }
 """What a job can be. Arguments are JSON, named as in the operation that does the work."""
 

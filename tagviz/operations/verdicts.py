@@ -14,6 +14,7 @@ import pandas as pd
 import tagviz
 from tagviz.errors import BadParameter
 from tagviz.evaluate import arena, runs, saved
+from tagviz.evaluate.leaks import Inflation, inflation
 from tagviz.evaluate.report import EvalReport, ModelInfo, build
 from tagviz.evaluate.split import Mask, Protocol, Split
 from tagviz.evaluate.split import split as cut
@@ -72,6 +73,25 @@ def evaluate(
     ident = report_id(report)
     ws.save_report(corpus.fingerprint, ident, arrays, meta)
     return ident, report
+
+
+def leak(
+    ws: Workspace,
+    corpus: Corpus,
+    ref: str,
+    protocol: Protocol = "tags",
+    mask: Mask = "real",
+    seed: int = 42,
+    share: float = 0.2,
+    progress: ProgressCallback = quiet,
+) -> list[Inflation]:
+    """By how much a split that tears listeners or artists apart flatters a model (see `leaks.inflation`): it is trained
+    on both splits, which is kept."""
+
+    def fit(train: Corpus) -> Recommender:
+        return retrained(ws, corpus, train, ref, progress).recommender
+
+    return inflation(corpus, fit, protocol, mask, seed, share, progress=progress)
 
 
 def _label(ws: Workspace, corpus: Corpus, ref: str, taken: Mapping[str, ModelInfo]) -> str:

@@ -20,6 +20,8 @@ from tagviz.ui.judging import CASES, View
 
 MOST = 200
 """Playlists that are listed."""
+LISTED_PX = 388
+"""Height of their table: ten rows, so that the playlist that is opened stands in sight."""
 
 
 def show(view: View) -> None:
@@ -33,7 +35,8 @@ def show(view: View) -> None:
     listed = lookup.listed(view.opened, rows, view.kind, min(view.k, view.opened.depth(view.kind)), MOST)
     labels = [label for label in _best_first(view) if label in listed]
     frame = listed[["title", "case", "shown", "hidden", *labels]].assign(
-        case=[CASES.get(str(case), str(case)) for case in listed["case"]]
+        title=listed["title"].where(listed["title"] != "", listed["id"]),
+        case=[CASES.get(str(case), str(case)) for case in listed["case"]],
     )
     picked, shown = widgets.table(
         frame,
@@ -51,6 +54,7 @@ def show(view: View) -> None:
             for label in labels
         },
         alt="Playlists; click one to open it",
+        height=LISTED_PX,
         on_select="rerun",
         selection_mode="single-cell",
     )
@@ -165,7 +169,7 @@ READERS: Mapping[str, tuple[Callable[[View, str, list[str]], Found], int]] = {
 def _open(view: View, question: QuestionView) -> None:
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader(plain.escape(question.title or "Untitled playlist", 120), anchor=False, width="content")
+            st.subheader(plain.escape(question.title or question.id, 120), anchor=False, width="content")
             st.page_link(
                 state.RECOMMEND,
                 label="Ask this on Recommend",

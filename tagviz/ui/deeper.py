@@ -101,11 +101,11 @@ def _pairs(view: View) -> None:
         st.caption("Two models are needed to tell them apart.")
         return
     real = int(frame["verdict"].isin([compare.BETTER, compare.WORSE]).sum())
-    st.markdown(f"**{real} of {plain.count(len(frame), 'difference')} in {figures.NAMES[metric]} cannot be chance**")
     names = ["a", "verdict", "b", "difference", "low", "high", "p_holm", "wins", "losses", "ties"]
     widgets.table(
         frame[names],
         "pairs",
+        f"{real} of {plain.count(len(frame), 'difference')} in {figures.NAMES[metric]}: larger than chance would give",
         columns={
             "a": "Model",
             "verdict": st.column_config.TextColumn("is", width=190),

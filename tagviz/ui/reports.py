@@ -12,6 +12,7 @@ from tagviz.evaluate import text, words
 from tagviz.evaluate.report import EvalReport
 from tagviz.operations import panels
 from tagviz.operations.methods import METHODS
+from tagviz.store.jobs import State
 from tagviz.types import Kind
 from tagviz.ui import cached, plain, state, widgets
 from tagviz.ui.frame import Here, model_label, model_refs
@@ -89,16 +90,51 @@ def ask(here: Here) -> None:
         help="Otherwise other lists of the same people give the answers away, and the numbers look too good",
     )
     if st.button("Evaluate", type="primary", icon=":material/play_arrow:", disabled=not models):
-        what = {"corpus": here.corpus.name, "models": models, "protocol": protocol, "mask": mask, "by_group": by_group}
+        what: dict[str, Any] = {
+            "corpus": here.corpus.name,
+            "models": models,
+            "protocol": protocol,
+            "mask": mask,
+            "by_group": by_group,
+        }
         st.session_state[_ASKED] = cached.submit("evaluate", {**what, "limit": limit or None})
         st.rerun()
 
 
-def about(report: EvalReport) -> None:
+def about(here: Here, report: EvalReport) -> None:
     """What was judged and what a reader must know before believing it."""
     st.caption(plain.escape(words.about(report), 400))
     for warning in report.warnings:
         st.warning(plain.escape(warning, 400), icon=":material/warning:")
+    if here.place.opened.group_name:
+        _leak(here, report)
+
+
+def _leak(here: Here, report: EvalReport) -> None:
+    """By how much a split at random flatters, measured when it is asked."""
+    quickest = min(report.models, key=lambda model: model.train_seconds).method
+    what: dict[str, Any] = {
+        "corpus": here.corpus.name,
+        "model": quickest,
+        "protocol": report.protocol,
+        "mask": report.mask,
+    }
+    what |= {"seed": report.seed, "share": report.share}
+    asked = [job for job in cached.jobs() if job.kind == "leak" and what.items() <= dict(job.arguments).items()]
+    found = next((job.result["inflation"] for job in asked if job.state is State.DONE), ())
+    with st.expander(
+        "How much would a split at random flatter?", icon=":material/call_split:", expanded=report.leak > 0
+    ):
+        for one in found:
+            sentence = words.leak_sentence(one["kind"], one["by_group"], one["at_random"], one["leak"])
+            st.markdown(plain.escape(sentence, 300))
+        st.caption(words.READ_LEAK)
+        if not found:
+            waiting = any(not job.over for job in asked)
+            name = METHODS[quickest].title if quickest in METHODS else quickest
+            if st.button(f"Measure it with {name}", icon=":material/play_arrow:", disabled=waiting, key="measure-leak"):
+                cached.submit("leak", what)
+                st.rerun()
 
 
 def export(report: EvalReport, kind: Kind, k: int) -> None:

@@ -37,7 +37,7 @@ def show(here: Here, kind: Kind) -> None:
     newest = frame.iloc[::-1]
     columns = ["created", "model", "protocol", metric, "questions", "seed", "fingerprint", "id", "version", "report"]
     widgets.table(
-        newest[columns].assign(created=pd.to_datetime(newest["created"], utc=True)),
+        newest[columns].assign(created=pd.to_datetime(newest["created"], utc=True, format="ISO8601")),
         "history",
         "All evaluations",
         columns={

@@ -28,6 +28,7 @@ ICONS = {
 SEARCH_FROM = 20
 """Tables of more rows than this get a search box."""
 
+HEAD_PX, ROW_PX = 38, 35
 ROWS_PX = 740
 """Height of a long table, which scrolls within."""
 
@@ -93,11 +94,13 @@ def table(
     title: str = "",
     columns: Mapping[str, Any] | None = None,
     alt: str = "",
+    height: int = ROWS_PX,
     **options: Any,
 ) -> tuple[Any, pd.DataFrame]:
     """A table under its title, with its CSV, and a search box when it is long. `name` is the file's name and the key.
 
-    Returns what is selected and the rows that are shown, to which a selection's numbers refer.
+    height: a table that would be taller, in pixels, scrolls within. Returns what is selected and the rows that are
+    shown, to which a selection's numbers refer.
     """
     shown = frame
     with st.container(
@@ -124,7 +127,7 @@ def table(
         column_config=columns,
         alt=alt or title or None,
         placeholder="",
-        height="content" if len(shown) <= SEARCH_FROM else ROWS_PX,
+        height="content" if HEAD_PX + ROW_PX * len(shown) <= height else height,
         **options,
     )
     return picked, shown

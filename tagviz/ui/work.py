@@ -250,6 +250,8 @@ def name_of(job: Job) -> str:
         return f"Import {corpus or plain.one_line(str(given.get('path', '')), 60)}"
     if job.kind == "evaluate":
         return f"Evaluate {plain.listing([str(ref) for ref in given.get('models', [])])} on {corpus}"
+    if job.kind == "leak":
+        return f"Measure how much a split at random flatters on {corpus}"
     if job.kind == "project":
         return f"Lay out the map of {corpus}"
     return f"{job.kind} {corpus}".strip()

@@ -93,6 +93,23 @@ def test_a_model_goes_by_its_title_in_a_report(ws: Workspace, corpus: Corpus) ->
     assert report.labels == ["Twenty nearest", "neighbours"]
 
 
+def test_a_split_at_random_flatters_and_says_by_how_much(tmp_path: Path) -> None:
+    # every listener repeats eight tags of their own: only a split at random shows them to the model
+    ws = Workspace(tmp_path / "home")
+    lists = [
+        {"id": f"{owner}-{n}", "tags": [f"t{owner}-{m}" for m in range(8)] + [f"all{m}" for m in range(3)]}
+        | {"group": f"g{owner}"}
+        for owner in range(12)
+        for n in range(6)
+    ]
+    corpus = make_corpus(lists, name="owners")
+    ws.save_corpus(corpus)
+    (found,) = verdicts.leak(ws, corpus, "neighbours", "tags")
+    assert found.kind is Kind.TAG
+    assert found.at_random > 0.8 > 0.4 > found.by_group
+    assert found.leak == 1.0
+
+
 def test_split_predict_and_score(ws: Workspace, corpus: Corpus, tmp_path: Path) -> None:
     out = tmp_path / "split"
     parts = verdicts.split(corpus, out, "arena", "real")

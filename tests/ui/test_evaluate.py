@@ -7,7 +7,9 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tagviz.ui import deeper, space
+from tagviz.operations import jobs
+from tagviz.types import quiet
+from tagviz.ui import cached, deeper, space
 from tests.ui.test_pages import texts
 
 Open = Callable[..., AppTest]
@@ -43,7 +45,7 @@ def test_every_tab_opens(app: Open, tab: str) -> None:
     assert not test.exception
     said = {
         "By segment": "nDCG by what is shown",
-        "Which differences are real": "cannot be chance",
+        "Which differences are real": "larger than chance would give",
         "Beyond accuracy": "Coverage:",
         "Never and too often": "Never suggested by",
         "The space": "which tags go together",
@@ -76,6 +78,22 @@ def test_an_analogy_and_an_odd_one_out_are_answered(app: Open) -> None:
     test = opened(app, "The space", space="Analogy", analogy=["tag0", "nowhere", "tag4"])  # type: ignore[arg-type]
     assert "has no vector in this model" in texts(test)
     assert not test.exception
+
+
+def test_how_much_a_split_at_random_flatters_is_asked_and_told(app: Open) -> None:
+    test = app(PAGE)
+    test.button(key="measure-leak").click().run()
+    assert not test.exception
+    assert "Measure how much a split at random flatters on awkward" in texts(test)
+    assert test.button(key="measure-leak").disabled
+    job = next(job for job in cached.jobs() if job.kind == "leak")
+    queue = jobs.queue(cached.workspace())
+    claimed = queue.claim("test", 60)
+    assert claimed is not None
+    told = jobs.KINDS["leak"](cached.workspace(), job.arguments, quiet)
+    queue.finish(job.id, "test", told)
+    test.run()
+    assert "A split at random" in texts(test)
 
 
 def test_a_model_without_a_space_says_so(app: Open) -> None:
