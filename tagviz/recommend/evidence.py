@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -49,25 +50,20 @@ class Evidence:
         """(columns of the joint matrix, playlists): unit rows, so that products of two rows are closenesses."""
         return row_normalised(sp.csr_matrix(self._features.matrix.T))
 
-    @cached_property
-    def _items(self) -> dict[Kind, sp.csr_matrix]:
-        blocks = self._features.blocks
-        return {kind: sp.csr_matrix(self._columns[blocks[kind]].T) for kind in (Kind.TAG, Kind.SONG)}
-
     def _closeness(self, asked: Asked, kind: Kind, rows: Ints) -> Floats:
         query = self._features.of(asked)
+        first = self._features.blocks[kind].start
         result = np.zeros((*rows.shape, len(GROUPS) + 1), dtype=np.float32)
         for number in range(len(asked)):
-            columns = query.indices[query.indptr[number] : query.indptr[number + 1]]
+            columns = np.sort(query.indices[query.indptr[number] : query.indptr[number + 1]])
             if not len(columns):
                 continue
-            close = (self._columns[columns] @ self._items[kind]).toarray()[:, rows[number]]
-            for place, group in enumerate(GROUPS):
-                block = self._features.blocks[group]
-                own = (columns >= block.start) & (columns < block.stop)
-                if own.any():
-                    result[number, :, place] = close[own].max(axis=0)
-            result[number, :, -1] = close.mean(axis=0)
+            close = self._columns[first + rows[number]] @ self._columns[columns].toarray().T
+            edges = np.searchsorted(columns, [self._features.blocks[group].start for group in GROUPS] + [1 << 62])
+            for place, (start, stop) in enumerate(pairwise(edges)):
+                if stop > start:
+                    result[number, :, place] = close[:, start:stop].max(axis=1)
+            result[number, :, -1] = close.mean(axis=1)
         return result
 
     @cached_property

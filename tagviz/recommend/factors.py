@@ -2,7 +2,9 @@
 
 Minimises Σ c_pi (1 − x_p·y_i)² over what is there + Σ (x_p·y_i)² over what is not + λ(‖x‖² + ‖y‖²),
 with c = `alpha` · block weight.
-A query is folded in: x = (YᵀY + λI + Σ (c_i − 1) y_i y_iᵀ)⁻¹ Σ c_i y_i over its items, s_j = x · y_j.
+A query is folded in: x = (YᵀY + λI + Σ (c_i − 1) y_i y_iᵀ)⁻¹ Σ c_i y_i over its items, s_j = x · y_j. With items
+whitened, z_i = L⁻¹y_i for LLᵀ = YᵀY + λI, this is s_j = z_j · Zᵀ(I + DZZᵀ)⁻¹c over the query's rows Z, D = diag(c − 1)
+(the push-through identity): a system as large as the question instead of one as large as the factors.
 
 Hu, Koren & Volinsky 2008, "Collaborative filtering for implicit feedback datasets"; solved by conjugate
 gradients, Takács, Pilászy & Tikk 2011.
@@ -59,8 +61,7 @@ class Factors:
         self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind) and getattr(params, kind) > 0)
         self.features = Features(corpus, params)
         self.vectors = vectors
-        wide = vectors.astype(np.float64)
-        self._inverse = np.linalg.inv(wide.T @ wide + params.l2 * np.eye(vectors.shape[1]))
+        self._white = _whitened(vectors, params.l2)
 
     @classmethod
     def fit(cls, corpus: Corpus, params: FactorsParams, tools: Tools) -> Factors:
@@ -98,12 +99,12 @@ class Factors:
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
         query = self._asked(asked)
-        folded = np.zeros((len(asked), self.vectors.shape[1]), dtype=np.float32)
+        folded = np.zeros((len(asked), self._white.shape[1]), dtype=np.float32)
         for row in np.flatnonzero(np.diff(query.indptr)):
             part = slice(query.indptr[row], query.indptr[row + 1])
             columns = query.indices[part]
             folded[row] = self._solve(columns, query.data[part], np.ones((len(columns), 1)))[:, 0]
-        return folded @ self.vectors[self.features.blocks[kind]].T
+        return folded @ self._white[self.features.blocks[kind]].T
 
     def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
         """Exact: x is linear in the sum over asked items, given which items are asked (Hu et al., section 5)."""
@@ -112,7 +113,7 @@ class Factors:
         if not query.nnz:
             return ((),) * len(rows)
         each = self._solve(query.indices, query.data, np.eye(query.nnz))
-        parts = self.vectors[self.features.blocks[kind]][rows] @ each.astype(np.float32)
+        parts = self._white[self.features.blocks[kind]][rows] @ each.astype(np.float32)
         names = [self.features.name_of(int(column)) for column in query.indices]
         return tuple(tuple(reasons(part, names)) for part in parts)
 
@@ -120,16 +121,11 @@ class Factors:
         return {"vectors": self.vectors}, self.params.model_dump()
 
     def _solve(self, columns: NDArray[Any], weights: NDArray[Any], wanted: NDArray[Any]) -> NDArray[Any]:
-        """(factors, w): the folded-in vector of the asked items' parts, added up as `wanted` (asked, w) says.
-
-        (B + VᵀDV)⁻¹VᵀC with B⁻¹ at hand is B⁻¹Vᵀ(I + DVB⁻¹Vᵀ)⁻¹C (the push-through identity): a system as large as
-        the question instead of one as large as the factors.
-        """
-        vectors = self.vectors[columns].astype(np.float64)
+        """(factors, w): Zᵀ(I + DZZᵀ)⁻¹c of the asked items, added up as `wanted` (asked, w) says."""
+        white = self._white[columns].astype(np.float64)
         confidence = self.params.alpha * weights.astype(np.float64)[:, None]
-        reach = self._inverse @ vectors.T
-        system = np.eye(len(columns)) + (confidence - 1) * (vectors @ reach)
-        return np.asarray(reach @ np.linalg.solve(system, confidence * wanted))
+        system = np.eye(len(columns)) + (confidence - 1) * (white @ white.T)
+        return np.asarray(white.T @ np.linalg.solve(system, confidence * wanted))
 
     def _asked(self, asked: Asked) -> sp.csr_matrix:
         """Known items only: what no playlist of the corpus holds has a random vector, not a meaning."""
@@ -146,3 +142,12 @@ def _placed(features: Features, older: Factors, seed: int) -> Floats:
     rows = older.features.keys.get_indexer(features.keys)
     vectors[rows >= 0] = older.vectors[rows[rows >= 0]]
     return vectors
+
+
+def _whitened(vectors: Floats, l2: float) -> Floats:
+    """Rows z = L⁻¹y with LLᵀ = YᵀY + λI: inner products under that matrix's inverse are plain ones of these."""
+    from scipy.linalg import cholesky, solve_triangular
+
+    wide = vectors.astype(np.float64)
+    lower = cholesky(wide.T @ wide + l2 * np.eye(vectors.shape[1]), lower=True)
+    return frozen(solve_triangular(lower, wide.T, lower=True).T, np.float32)
