@@ -61,6 +61,7 @@ def parser() -> Parser:
     _answers(command)
     _verdicts(command)
     _jobs(command)
+    _people(command)
     return top
 
 
@@ -212,6 +213,31 @@ def _jobs(command: Any) -> None:
     one = command("demo", "the demo corpus that ships with tagviz")
     one.add_argument("action", choices=("build",))
     one.add_argument("--out", type=Path, metavar="DIR", help="where to write it (default: assets/demo)")
+
+
+def _people(command: Any) -> None:
+    one = command(
+        "curate", "what experts decide on the tags of a corpus: merge, split, block, together, apart, rename …"
+    )
+    actions = ("list", "history", "propose", "preview", "add", "undo", "export", "import")
+    one.add_argument("action", choices=actions)
+    one.add_argument("corpus", metavar="NAME")
+    one.add_argument(
+        "terms", nargs="*", metavar="TERM", help="add, preview: a decision and its tags; undo: ids; import: a file"
+    )
+    one.add_argument("--to", default="", metavar="TAG", help="the target of merge, rename, facet and broader")
+    one.add_argument("--by", default="", metavar="NAME", help="who decides")
+    one.add_argument("--because", default="", metavar="TEXT", help="the reason")
+    one.add_argument(
+        "--sort", default="", help="of proposals: spellings, synonyms, broader or 'not music' (default: all)"
+    )
+    one.add_argument("--model", default="", help=MODEL)
+    one.add_argument("--measure", action="store_true", help="preview: train before and after, and compare")
+    one.add_argument("--skos", action="store_true", help="export the taxonomy as SKOS (Turtle) instead of YAML")
+    one.add_argument("--out", type=Path, metavar="FILE", help="export into a file")
+    one.add_argument("--base", type=Path, metavar="FILE", help="import: the file that both sides come from")
+    one.add_argument("--look", action="store_true", help="import: only say what would change")
+    one.add_argument("-n", type=_positive, default=20, help="how many proposals of each sort")
 
 
 def _settings(one: Parser, text: str) -> None:

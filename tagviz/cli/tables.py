@@ -101,6 +101,17 @@ _UNFIT = {
 }
 
 
+def _decisions(document: dict[str, Any]) -> None:
+    if "text" in document:
+        print(document["text"], end="")
+    elif isinstance(document.get("decisions"), list):
+        rows = [{**row, "tags": ", ".join(row["tags"])} for row in document["decisions"]]
+        columns = ("change", "sort", "id", "act", "tags", "to", "by", "because", "undone", "problem", "evidence")
+        table([{name: row[name] for name in columns if row.get(name) not in ("", None)} for row in rows])
+    else:
+        _fields(document)
+
+
 _LISTS = {
     "corpora": ("corpora", ("name", "playlists", "songs", "tags", "format", "imported")),
     "models": ("models", ("model", "method", "seconds", "bytes", "created", "title", "note")),
@@ -114,4 +125,5 @@ _PRINTERS = {
     "tune": _study,
     "load": _vectors,
     "compare": _side_by_side,
+    "curate": _decisions,
 }

@@ -42,7 +42,7 @@ def add(
     """
     corpus = ws.open_corpus(name)
     decision = spelled(corpus, decide(act, tags, target, name_of(author), reason))
-    _known(corpus, decision)
+    known(corpus, decision)
 
     def taken(before: Layer) -> Change:
         checked(before, decision)
@@ -155,7 +155,8 @@ def spelled(corpus: Corpus, decision: Decision) -> Decision:
     return replace(decision, tags=tuple(map(own, decision.tags)), target=target)
 
 
-def _known(corpus: Corpus, decision: Decision) -> None:
+def known(corpus: Corpus, decision: Decision) -> None:
+    """Raises UnknownTerm for a tag that the corpus does not have, with the closest spellings."""
     named = [*decision.tags]
     if decision.act in TARGETED and decision.act not in (Act.RENAME, Act.FACET):
         named.append(decision.target)

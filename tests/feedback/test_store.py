@@ -6,6 +6,7 @@ import contextlib
 import multiprocessing
 import shutil
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -134,19 +135,17 @@ def test_what_was_confirmed_before_a_kill_is_there(url: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cluster() -> Iterator[str]:
     """A PostgreSQL server of our own on a socket in a temporary folder; skipped where Debian's is not installed."""
     pytest.importorskip("psycopg")
     tools = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     if not tools:
         pytest.skip("PostgreSQL is not installed")
-    place = tmp_path_factory.mktemp("pg")
+    place = Path(tempfile.mkdtemp(prefix="tagviz-pg-"))  # PostgreSQL's user must get through to it
     data, initdb, server = place / "data", str(tools[-1] / "initdb"), str(tools[-1] / "postgres")
     as_user: list[str] = []
     if shutil.which("runuser") and Path("/proc/self").owner() == "root":  # PostgreSQL will not run as root
         shutil.chown(place, "postgres")
-        for folder in (place, *list(place.parents)[:2]):
-            folder.chmod(0o755)
         as_user = ["runuser", "-u", "postgres", "--"]
     subprocess.run([*as_user, initdb, "-D", str(data), "-A", "trust", "-U", "tagviz"], check=True, capture_output=True)
     options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={place}", "-c", "fsync=off"]
@@ -162,6 +161,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield url
     running.terminate()
     running.wait(20)
+    shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.fixture
