@@ -89,6 +89,8 @@ METHODS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "word2vec melon:mean": ("word2vec", {"preset": "melon"}),
 }
 """Name in the tables → method and parameters; what stands behind the colon is the way it is asked."""
+WITHIN = {"fusion": "best"}
+"""Methods that are part of another one's fit: asked there, they cost nothing more (and are told to cost as much)."""
 PEERS = ("implicit cosine", "implicit BM25", "implicit ALS", "RecTools EASE", "RecTools EASE mended")
 
 
@@ -154,11 +156,14 @@ class Fits:
     def fitted(self, name: str, train: Corpus, seed: int) -> tuple[Recommender, float]:
         """The recommender and the seconds that fitting it took."""
         base, _, variant = name.partition(":")
-        key = base, train.fingerprint
+        whole = WITHIN.get(base, base)
+        key = whole, train.fingerprint
         if key not in self._kept:
             started = _processor_seconds()
-            self._kept[key] = _fit(name, train, seed), _processor_seconds() - started
+            self._kept[key] = _fit(name if whole == base else whole, train, seed), _processor_seconds() - started
         fitted, seconds = self._kept[key]
+        if whole != base:
+            return getattr(fitted, base), seconds
         if not variant:
             return fitted, seconds
         entry = registry.method(METHODS[name][0])
@@ -227,7 +232,8 @@ def together(wanted: Iterable[Cell]) -> dict[tuple[str, int, str], list[Cell]]:
     """Cells that share a fit, in the order in which they were wanted."""
     result: dict[tuple[str, int, str], list[Cell]] = {}
     for cell in wanted:
-        result.setdefault((cell.data, cell.seed, cell.method.partition(":")[0]), []).append(cell)
+        base = cell.method.partition(":")[0]
+        result.setdefault((cell.data, cell.seed, WITHIN.get(base, base)), []).append(cell)
     return result
 
 
