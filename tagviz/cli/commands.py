@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-from tagviz.cli import judging, show, tables, work
+from tagviz.cli import judging, people, show, tables, work
 from tagviz.errors import BadParameter
 from tagviz.operations import answers, corpora, maps, models, verdicts
 from tagviz.operations.methods import FINE_TUNED, METHODS, method
@@ -321,4 +321,5 @@ COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str,
     "jobs": work.run_jobs,
     "demo": work.build_demo,
     "generate": work.generate,
+    "curate": people.curate,
 }
