@@ -17,11 +17,12 @@ WATCHABLE = ("word2vec",)
 """Methods whose space forms in steps that can be watched."""
 
 
-def cards() -> str:
-    """Every method with one sentence; the chosen one."""
+def cards() -> None:
+    """Every method with one sentence."""
     chosen: str = state.current("method", next(iter(METHODS)), list(METHODS))
+    grid = st.grid(2, min_column_width=230, gap="small")
     for name, method in METHODS.items():
-        with st.container(border=True, gap="xsmall"):
+        with grid.container(border=True, gap="xsmall", height="stretch"):
             with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
                 st.markdown(f"**{method.title}**", width="content")
                 st.button(
@@ -33,7 +34,6 @@ def cards() -> str:
                     kwargs={"method": name},
                 )
             st.caption(method.sentence)
-    return chosen
 
 
 def watched(here: frame.Here) -> list[str]:
@@ -111,8 +111,8 @@ with widgets.forgiving():
         elif tab == "keep":
             registry.show(here)
         else:
-            methods, form = st.columns([1, 2], gap="medium")
-            with methods:
-                chosen = cards()
-            with form:
-                settings(here, chosen)
+            halves = st.grid(2, min_column_width=400, gap="medium")
+            with halves.container():
+                settings(here, state.current("method", next(iter(METHODS)), list(METHODS)))
+            with halves.container():
+                cards()

@@ -1,33 +1,21 @@
 """Embeddings that others made: read with care, matched to a corpus, and told how well they fit.
 
-Formats: word2vec text and binary, GloVe text, TensorBoard projector pairs (vectors.tsv and metadata.tsv), `.npz` with
-`keys` and `vectors`, Parquet. Nothing is ever unpickled: a gensim `.model` or a torch file could run code when it is
-loaded.
+The files themselves are read in `formats`. Nothing is ever unpickled.
 """
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import numpy as np
 
+from tagviz.embed.formats import BLANKS, FORMATS, check_file, detect
 from tagviz.embed.items import embedding_of
 from tagviz.errors import BadParameter, NotReady, SourceError
 from tagviz.params import Params, knob
 from tagviz.text import normal
-from tagviz.types import Corpus, Embedding, Floats, Kind, Progress, ProgressCallback, Vocab, quiet, split_key
-
-LARGEST_BYTES = 4 * 2**30
-"""Files beyond this are refused before they are read."""
-LARGEST_DIMENSION = 10_000
-CONVERT = "where you trust it: gensim.models.Word2Vec.load(path).wv.save_word2vec_format('vectors.bin', binary=True)"
-BLANKS = "where words hold blanks this format cannot say where they end: write them with _ or as word2vec text"
-PICKLES = (b"\x80", b"(dp", b"ccopy_reg", b"cos\n", b"c__builtin__")
-"""How pickles begin: protocol 2 and above, and what protocol 0 commonly starts with."""
+from tagviz.types import Corpus, Embedding, Floats, Kind, ProgressCallback, Vocab, quiet, split_key
 
 
 class ForeignParams(Params):
@@ -74,7 +62,7 @@ def read(path: Path, format: str = "auto", progress: ProgressCallback = quiet) -
     that is too large, cut off, pickled, of uneven dimension, empty, or that holds what is not a finite number.
     """
     path = Path(path)
-    _check_file(path)
+    check_file(path)
     format = detect(path) if format == "auto" else format
     if format not in FORMATS:
         raise BadParameter(
@@ -95,27 +83,6 @@ def read(path: Path, format: str = "auto", progress: ProgressCallback = quiet) -
             BLANKS if format == "word2vec-binary" else "remove these words or write the file again",
         )
     return _distinct(words, vectors, format)
-
-
-def detect(path: Path) -> str:
-    """The format, from how the file begins. Raises SourceError when it is none that is known."""
-    suffix = path.suffix.lower()
-    if suffix in (".npz", ".parquet", ".tsv"):
-        return {".npz": "npz", ".parquet": "parquet", ".tsv": "projector"}[suffix]
-    with path.open("rb") as file:
-        first, second = file.readline(100_000), file.read(4096)
-    header = first.split()
-    if len(header) == 2 and all(part.isdigit() for part in header):
-        printable = second.split(b"\n", 1)[0].decode("utf-8", "replace")
-        fields = printable.split(" ")[1:4]
-        return "word2vec-text" if fields and all(map(_is_number, fields)) else "word2vec-binary"
-    if len(header) > 2 and all(_is_number(part.decode("utf-8", "replace")) for part in header[-2:]):
-        return "glove"
-    raise SourceError(
-        f"{path.name} is no file of vectors that is known here",
-        f"formats: {', '.join(FORMATS)}",
-        "name the format, or write the vectors as word2vec text",
-    )
 
 
 def match(foreign: Foreign, corpus: Corpus) -> tuple[Embedding, Match]:
@@ -189,23 +156,6 @@ def _unreached(corpus: Corpus, vocabs: dict[Kind, Vocab]) -> tuple[str, ...]:
     return tuple(str(ids[row]) for row in np.argsort(-counts, kind="stable") if not reached[row])
 
 
-def _check_file(path: Path) -> None:
-    if not path.is_file():
-        raise SourceError(f"There is no file {path.name!r}", str(path), "check the path")
-    size = path.stat().st_size
-    if not 0 < size <= LARGEST_BYTES:
-        raise SourceError(
-            f"{path.name} is {'empty' if not size else 'too large'}", f"{size:,} bytes", "load a smaller file"
-        )
-    with path.open("rb") as file:
-        begin = file.read(16)
-    torch_file = begin.startswith(b"PK") and path.suffix != ".npz"
-    if begin.startswith(PICKLES) or torch_file or path.suffix.lower() in (".model", ".pkl", ".pickle", ".pt", ".kv"):
-        raise SourceError(
-            f"{path.name} is a pickled file", "loading one can run any code that its maker put in", CONVERT
-        )
-
-
 def _distinct(words: list[str], vectors: Floats, format: str) -> Foreign:
     first = {word: place for place, word in reversed(list(enumerate(words)))}
     if len(first) == len(words):
@@ -213,162 +163,3 @@ def _distinct(words: list[str], vectors: Floats, format: str) -> Foreign:
     kept = sorted(first.values())
     note = f"{len(words) - len(kept):,} words occurred more than once; the first vector of each was kept"
     return Foreign(tuple(words[place] for place in kept), vectors[kept], format, (note,))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _cut(path: Path, where: str) -> SourceError:
-    return SourceError(f"{path.name} is cut off or damaged", where, "write or copy the file again")
-
-
-def _header(path: Path, file: BinaryIO) -> tuple[int, int]:
-    """Count and dimension from the first line, checked against the size of the file."""
-    parts = file.readline(1000).split()
-    if len(parts) != 2 or not all(part.isdigit() for part in parts):
-        raise SourceError(
-            f"{path.name} has no word2vec header", "the first line must be: words dimension", "name another format"
-        )
-    count, dimension = int(parts[0]), int(parts[1])
-    if not 0 < dimension <= LARGEST_DIMENSION or count * dimension > path.stat().st_size:
-        raise _cut(path, f"the header says {count:,} × {dimension:,}, the file has {path.stat().st_size:,} bytes")
-    return count, dimension
-
-
-def _word2vec_text(path: Path, progress: ProgressCallback) -> tuple[list[str], Floats]:
-    with path.open("rb") as file:
-        count, dimension = _header(path, file)
-        return _lines(path, file, count, dimension, 2, progress)
-
-
-def _glove(path: Path, progress: ProgressCallback) -> tuple[list[str], Floats]:
-    with path.open("rb") as file:
-        first = file.readline()
-        dimension = next(
-            (
-                place
-                for place, part in enumerate(reversed(first.split()))
-                if not _is_number(part.decode("utf-8", "replace"))
-            ),
-            len(first.split()) - 1,
-        )
-        count = 1 + sum(1 for _ in file)
-        file.seek(0)
-        return _lines(path, file, count, dimension, 1, progress)
-
-
-def _lines(
-    path: Path, file: BinaryIO, count: int, dimension: int, start: int, progress: ProgressCallback
-) -> tuple[list[str], Floats]:
-    """`count` lines of a word and `dimension` numbers; the word itself may hold blanks."""
-    words: list[str] = []
-    vectors = np.empty((count, dimension), dtype=np.float32)
-    for row in range(count):
-        parts = file.readline().decode("utf-8", "replace").rstrip().rsplit(" ", dimension)
-        try:
-            vectors[row] = np.array(parts[1:], dtype=np.float32).reshape(dimension)
-        except ValueError:
-            raise _cut(path, f"line {row + start} should have a word and {dimension} numbers") from None
-        words.append(parts[0])
-        if row % 5000 == 0:
-            progress(Progress("Reading vectors", row / count))
-    return words, vectors
-
-
-def _word2vec_binary(path: Path, progress: ProgressCallback) -> tuple[list[str], Floats]:
-    with path.open("rb") as file:
-        count, dimension = _header(path, file)
-        data = file.read()
-    words: list[str] = []
-    vectors = np.empty((count, dimension), dtype=np.float32)
-    place, size = 0, 4 * dimension
-    for row in range(count):
-        blank = data.find(b" ", place)
-        if blank < 0 or blank + 1 + size > len(data):
-            raise _cut(path, f"the header says {count:,} words, the file ends in number {row + 1:,}")
-        words.append(data[place:blank].lstrip(b"\n").decode("utf-8", "replace"))
-        vectors[row] = np.frombuffer(data, dtype="<f4", count=dimension, offset=blank + 1)
-        place = blank + 1 + size
-    progress(Progress("Reading vectors", 1.0))
-    return words, vectors
-
-
-def _projector(path: Path, progress: ProgressCallback) -> tuple[list[str], Floats]:
-    """A TSV of numbers, and beside it the words: `metadata.tsv`, or the same name with vectors → metadata."""
-    import pandas as pd
-
-    beside = [
-        path.with_name(path.name.replace("vectors", "metadata").replace("tensors", "metadata")),
-        path.with_name("metadata.tsv"),
-    ]
-    about = next((candidate for candidate in beside if candidate.is_file() and candidate != path), None)
-    if about is None:
-        raise SourceError(
-            f"{path.name} has no metadata beside it",
-            f"{beside[-1].name} was looked for",
-            "put the file of words beside it",
-        )
-    try:
-        vectors = pd.read_csv(path, sep="\t", header=None, dtype=np.float32).to_numpy()
-    except ValueError as error:
-        raise _cut(path, str(error).splitlines()[0][:200]) from None
-    lines = about.read_text("utf-8", "replace").splitlines()
-    if len(lines) == len(vectors) + 1:  # several columns come with a line of their names
-        lines = lines[1:]
-    return [line.split("\t")[0] for line in lines], vectors
-
-
-def _npz(path: Path, progress: ProgressCallback) -> tuple[list[str], Floats]:
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            keys, vectors = arrays["keys"], arrays["vectors"]
-            if keys.dtype.kind not in "US" or vectors.dtype.kind not in "fiu":
-                raise SourceError(
-                    f"{path.name} holds other things", "`keys` must be text, `vectors` numbers", "write it with these"
-                )
-            return [str(key) for key in keys.astype(str)], np.asarray(vectors, dtype=np.float32)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-        raise SourceError(
-            f"{path.name} cannot be read without running code, or lacks an array",
-            str(error).splitlines()[0][:200],
-            "write it as np.savez(path, keys=np.array(words, dtype=str), vectors=vectors)",
-        ) from None
-
-
-def _parquet(path: Path, progress: ProgressCallback) -> tuple[list[str], Floats]:
-    """A column of keys, and either one column of lists or a column a dimension."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
-        raise _cut(path, str(error).splitlines()[0][:200]) from None
-    frame = table.to_pandas()
-    texts = [name for name in frame if frame[name].dtype.kind in "OTU" or str(frame[name].dtype) == "str"]
-    words = next((name for name in ("key", "word", "token", "id") if name in frame), texts[0] if texts else None)
-    if words is None:
-        raise SourceError(
-            f"{path.name} has no column of keys", f"columns: {', '.join(map(str, frame))[:200]}", "call it `key`"
-        )
-    rest: Any = frame.drop(columns=[words])
-    try:
-        values = np.vstack(rest["vector"].tolist()) if "vector" in rest else rest.select_dtypes("number").to_numpy()
-        return frame[words].astype(str).tolist(), np.asarray(values, dtype=np.float32)
-    except ValueError as error:
-        raise _cut(path, str(error).splitlines()[0][:200]) from None
-
-
-FORMATS: dict[str, Callable[[Path, ProgressCallback], tuple[list[str], Floats]]] = {
-    "word2vec-text": _word2vec_text,
-    "word2vec-binary": _word2vec_binary,
-    "glove": _glove,
-    "projector": _projector,
-    "npz": _npz,
-    "parquet": _parquet,
-}

@@ -27,8 +27,8 @@ BEAT = 0.5
 """Seconds between two calls of the progress callback."""
 BATCH = 2000
 """Keys that a thread trains at a time: few, so that a training that is stopped ends soon."""
-WINDOW = 200_000
-"""Keys over which the loss is averaged, where an epoch has more."""
+WINDOW, AHEAD = 50_000, 4 * BATCH
+"""Keys over which the loss is averaged, where an epoch has more; and how many are read before they are trained."""
 NEAR_SECONDS, NEAR = 3.0, 6
 """How often the neighbours of what is watched are told, and how many."""
 
@@ -249,12 +249,12 @@ class _Clock:
         return self.params.alpha - (self.params.alpha - lowest) * epoch / self.params.epochs
 
     def weigh(self, over: bool = False) -> None:
-        """Averages the loss since the last time, once enough has been read or the epoch is over (gensim counts the
-        epoch's loss from nothing; what is read but not yet trained is little next to a window)."""
-        loss, read = float(self.model.get_latest_training_loss()), self.sentences.read
-        if read > self.mark[0] and (over or read - self.mark[0] >= WINDOW):
-            self.loss = (loss - self.mark[1]) / (read - self.mark[0])
-            self.mark = (read, loss)
+        """Averages the loss since the last time, once enough was trained or the epoch is over (gensim counts the
+        epoch's loss from nothing)."""
+        loss, trained = float(self.model.get_latest_training_loss()), self.sentences.read - (0 if over else AHEAD)
+        if trained - self.mark[0] >= (1 if over else WINDOW):
+            self.loss = (loss - self.mark[1]) / (trained - self.mark[0])
+            self.mark = (trained, loss)
 
     def tell(self) -> None:
         self.weigh()

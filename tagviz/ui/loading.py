@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from tagviz.embed.foreign import FORMATS
+from tagviz.embed.formats import FORMATS
 from tagviz.errors import BadParameter
 from tagviz.operations import loading
 from tagviz.operations.loading import Preview
@@ -23,7 +23,7 @@ NAMES = {
     "npz": "npz (keys, vectors)",
     "parquet": "Parquet (key, vector)",
 }
-WAYS = {"upload": "Upload", "path": "A path on the server"}
+WAYS = {"upload": "Upload", "path": "A path on the server", "sentence": "A sentence-transformers model"}
 _PLACE = "vectors-place"
 
 
@@ -31,11 +31,13 @@ def show(here: Here) -> None:
     """Choose a file, look at the preview, keep it."""
     st.caption(
         "word2vec text or binary, GloVe, TensorBoard projector TSV, npz or Parquet. Pickled files such as gensim’s "
-        "`.model` are refused, because loading one can run any code. A sentence-transformers model needs no file: give "
-        "its folder or name to the method Sentence model."
+        "`.model` are refused, because loading one can run any code."
     )
-    how, form = st.columns([1, 2], vertical_alignment="bottom")
+    how, form = st.columns([2, 1], vertical_alignment="bottom")
     way = how.segmented_control("From", list(WAYS), format_func=WAYS.__getitem__, default="upload", key="vectors-from")
+    if way == "sentence":
+        _sentence(here)
+        return
     format = form.selectbox("Format", ["auto", *FORMATS], format_func=NAMES.__getitem__, key="vectors-format")
     files: list[Any] = []
     path = ""
@@ -51,6 +53,26 @@ def show(here: Here) -> None:
     place = st.session_state.get(_PLACE)
     if place:
         _preview(here, place, format or "auto")
+
+
+def _sentence(here: Here) -> None:
+    """A model that reads tags and titles as text, by its folder or name."""
+    name = st.text_input(
+        "Folder or name",
+        placeholder="/data/my-sentence-model, minilm, e5",
+        key="vectors-sentence",
+        max_chars=1000,
+        help="A folder that sentence-transformers has written, or the name of a model that this machine has",
+    )
+    if st.button(
+        "Read tags and titles with it",
+        key="vectors-read",
+        icon=":material/play_arrow:",
+        disabled=not (name or "").strip(),
+    ):
+        values = {"model": (name or "").strip()}
+        cached.submit("train", {"corpus": here.corpus.name, "method": "sentence", "values": values})
+        st.rerun()
 
 
 def _vectors(place: Path) -> Path:

@@ -52,36 +52,34 @@ def _card(here: frame.Here, job: Job, info: ModelInfo, infos: dict[str, ModelInf
             on_click=_put_away,
             args=(job.id,),
         )
-        choose, judge, rest = st.columns([2, 1.3, 3], vertical_alignment="bottom")
-        others = [ref for ref in frame.model_refs(fingerprint) if cached.resolved(fingerprint, ref) != info.id]
-        if others:
-            other = choose.selectbox(
-                "Judge it against",
-                others,
-                format_func=lambda ref: frame.model_label(ref, fingerprint),
-                key=f"against-{info.id}",
-                help="First the one that answers by default now",
-            )
-            asked = _asked(here, [info.id, cached.resolved(fingerprint, other)])
-            running, report = _state_of(asked)
-            judge.button(
-                "Being judged" if running else "Judge it",
-                key="outcome-judge",
-                icon=":material/fact_check:",
-                disabled=running,
-                on_click=_judge,
-                args=(asked,),
-                help=f"Both are trained again without some playlists and asked {QUESTIONS} questions about these",
-                width="stretch",
-            )
-            if report:
-                _verdict(here, report, frame.model_label(other, fingerprint))
-        with rest, widgets.row():
+        report, other = "", ""
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            others = [ref for ref in frame.model_refs(fingerprint) if cached.resolved(fingerprint, ref) != info.id]
+            if others:
+                other = st.selectbox(
+                    "Judge it against",
+                    others,
+                    format_func=lambda ref: frame.model_label(ref, fingerprint),
+                    key=f"against-{info.id}",
+                    help="First the one that answers by default now",
+                    width=260,
+                )
+                asked = _asked(here, [info.id, cached.resolved(fingerprint, other)])
+                running, report = _state_of(asked)
+                st.button(
+                    "Being judged" if running else "Judge it",
+                    key="outcome-judge",
+                    icon=":material/fact_check:",
+                    disabled=running,
+                    on_click=_judge,
+                    args=(asked,),
+                    help=f"Both are trained again without some playlists and asked {QUESTIONS} questions about these",
+                )
             chosen = info.marks.pinned
             st.button(
                 "It is the default" if chosen else "Make it the default",
                 key="outcome-default",
-                icon=":material/keep:" if not chosen else ":material/check:",
+                icon=":material/check:" if chosen else ":material/keep:",
                 type="primary",
                 disabled=chosen,
                 on_click=cached.make_default,
@@ -94,6 +92,8 @@ def _card(here: frame.Here, job: Job, info: ModelInfo, infos: dict[str, ModelInf
                 icon=":material/queue_music:",
                 query_params=state.carried(model=info.id),
             )
+        if report:
+            _verdict(here, report, frame.model_label(other, fingerprint))
         _brought(here, info)
 
 
@@ -163,7 +163,8 @@ def sentence(found: Versus, other: str) -> str:
         WORSE: ":material/trending_down: **Worse than {}**",
         SAME: ":material/trending_flat: **The same answers as {}**",
     }.get(found.verdict, ":material/trending_flat: **Too close to {} to tell**")
-    span = f"a difference between {found.low:+.3f} and {found.high:+.3f} on {plain.count(found.questions, 'question')}"
+    low, high = (f"{bound:+.3f}".replace("-", "−") for bound in (found.low, found.high))
+    span = f"a difference between {low} and {high} on {plain.count(found.questions, 'question')}"
     return f"{told.format(plain.escape(other, 80))}: {scores}, {span}."
 
 

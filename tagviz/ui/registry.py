@@ -46,8 +46,8 @@ def show(here: Here) -> None:
         "models",
         f"Models of {here.corpus.name}",
         columns={
-            "name": st.column_config.TextColumn("Model", width="small"),
-            "id": st.column_config.TextColumn("Id", width="small"),
+            "name": st.column_config.TextColumn("Model", width=130),
+            "id": st.column_config.TextColumn("Id", width=150),
             "settings": st.column_config.TextColumn("Settings that differ from the defaults"),
             "judged": st.column_config.TextColumn(
                 "Judged", width=100, help="In the newest evaluation that asked it: the Arena's score, or the tags' nDCG"
@@ -142,7 +142,7 @@ def _older(here: Here) -> None:
                             key=f"go-on-from-{info.id}",
                             on_click=_again,
                             args=(here, info.id, True),
-                            help="A third of the work: what it knows stays about where it is, what is new finds its place",
+                            help="A third of the work: what it knows keeps its place, what is new finds one",
                         )
 
 

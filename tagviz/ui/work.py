@@ -70,7 +70,7 @@ def _work(kinds: tuple[str, ...], title: str, was_running: bool) -> None:
     if over and not active:
         _stopped(over[0])
     if over:
-        with st.expander(f"{len(over)} earlier", icon=":material/history:"):
+        with st.expander(plain.count(len(over), "earlier job"), icon=":material/history:"):
             _finished(over)
 
 

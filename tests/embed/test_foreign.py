@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tagviz.embed import foreign
+from tagviz.embed import foreign, formats
 from tagviz.errors import NotReady, SourceError
 from tagviz.types import Kind
 from tests.corpora import make_corpus
@@ -28,9 +28,21 @@ def _gensim(path: Path, binary: bool) -> None:
 
 
 def _glove(path: Path) -> None:
-    path.write_text(
-        "".join(f"{word} {' '.join(map(str, row))}\n" for word, row in zip(WORDS, VECTORS, strict=True)), "utf-8"
-    )
+    """GloVe's text is word2vec's without the first line; gensim writes both."""
+    from gensim.models import KeyedVectors
+
+    vectors = KeyedVectors(vector_size=3)
+    vectors.add_vectors(WORDS, VECTORS)
+    vectors.save_word2vec_format(str(path), binary=False, write_header=False)
+
+
+def _gensims_projector(path: Path) -> None:
+    """As gensim's own script for TensorBoard writes it: v_tensor.tsv and v_metadata.tsv."""
+    from gensim.scripts.word2vec2tensor import word2vec2tensor
+
+    text = path.with_name("v.vec")
+    _gensim(text, binary=False)
+    word2vec2tensor(str(text), str(path.with_name("v")))
 
 
 def _projector(path: Path) -> None:
@@ -38,11 +50,23 @@ def _projector(path: Path) -> None:
     pd.DataFrame({"word": WORDS, "count": 1}).to_csv(path.with_name("metadata.tsv"), sep="\t", index=False)
 
 
+def _trained(path: Path) -> None:
+    """A model that gensim has trained, its vectors replaced by ours."""
+    from gensim.models import Word2Vec
+
+    model = Word2Vec([WORDS] * 5, vector_size=3, min_count=1, epochs=1)
+    model.wv.vectors[[model.wv.key_to_index[word] for word in WORDS]] = VECTORS
+    model.wv.sort_by_descending_frequency()
+    model.wv.save_word2vec_format(str(path), binary=True)
+
+
 WRITERS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "word2vec-text": ("v.vec", lambda path: _gensim(path, binary=False)),
     "word2vec-binary": ("v.bin", lambda path: _gensim(path, binary=True)),
     "glove": ("v.txt", _glove),
     "projector": ("vectors.tsv", _projector),
+    "projector, by gensim": ("v_tensor.tsv", _gensims_projector),
+    "word2vec-binary, trained": ("v.bin", _trained),
     "npz": ("v.npz", lambda path: np.savez(path, keys=np.array(WORDS), vectors=VECTORS)),
     "parquet": ("v.parquet", lambda path: pd.DataFrame({"key": WORDS, "vector": list(VECTORS)}).to_parquet(path)),
 }
@@ -53,9 +77,10 @@ def test_every_format_is_recognised_and_read(format: str, tmp_path: Path) -> Non
     name, write = WRITERS[format]
     write(tmp_path / name)
     found = foreign.read(tmp_path / name)
-    assert found.format == format
-    assert list(found.words) == WORDS
-    np.testing.assert_allclose(found.vectors, VECTORS, rtol=1e-6)
+    assert found.format == format.partition(",")[0]
+    order = [found.words.index(word) for word in WORDS]
+    assert sorted(order) == list(range(len(found.words)))
+    np.testing.assert_allclose(found.vectors[order], VECTORS, rtol=1e-6)
 
 
 def test_words_are_matched_by_key_spelling_and_normal_form() -> None:
@@ -98,7 +123,7 @@ class _Trap:
         return (Path.touch, (self.trace,))
 
 
-@pytest.mark.parametrize("name", ["w2v.model", "v.bin", "v.txt", "v.npz"])
+@pytest.mark.parametrize("name", ["w2v.model", "v.kv", "v.bin", "v.txt", "v.npz", "v.vec", "v.pt"])
 def test_pickles_are_refused_and_run_nothing(name: str, tmp_path: Path) -> None:
     trace = tmp_path / "ran"
     (tmp_path / name).write_bytes(pickle.dumps(_Trap(trace)))
@@ -114,6 +139,58 @@ def test_an_npz_of_objects_is_refused_and_runs_nothing(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="without running code"):
         foreign.read(tmp_path / "v.npz")
     assert not trace.exists()
+
+
+def test_a_gensim_model_of_its_own_format_is_refused_with_the_line_that_converts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import gensim
+
+    gensim.models.Word2Vec([WORDS], vector_size=3, min_count=1, epochs=1).save(str(tmp_path / "w2v.model"))
+    with pytest.raises(SourceError, match="pickled") as refused:
+        foreign.read(tmp_path / "w2v.model")
+    line = refused.value.remedy.partition(": ")[2]
+    monkeypatch.chdir(tmp_path)
+    exec(line, {"gensim": gensim, "path": "w2v.model"})
+    assert set(foreign.read(tmp_path / "vectors.bin").words) == set(WORDS)
+
+
+HOSTILE = "=cmd|'/c calc'!A1\t<script>alert(1)</script>"
+
+
+def test_a_hostile_table_of_words_is_only_text(tmp_path: Path) -> None:
+    """Formulas, markup, control characters and paths in metadata stay words; a column more is not taken for one."""
+    pd.DataFrame(VECTORS[:3]).to_csv(tmp_path / "vectors.tsv", sep="\t", header=False, index=False)
+    (tmp_path / "metadata.tsv").write_text(f"{HOSTILE}\n../../etc/passwd\n__import__('os').system('id')\n")
+    found = foreign.read(tmp_path / "vectors.tsv")
+    assert found.words == ("=cmd|'/c calc'!A1", "../../etc/passwd", "__import__('os').system('id')")
+    (tmp_path / "vectors.tsv").write_text("1\t2\n__import__('os').system('id')\t4\n")
+    with pytest.raises(SourceError, match="cut off or damaged"):
+        foreign.read(tmp_path / "vectors.tsv")
+
+
+def test_an_npz_that_unpacks_to_more_than_is_allowed_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A megabyte of zeros packs to a kilobyte; the header is believed, and nothing is unpacked."""
+    np.savez_compressed(tmp_path / "v.npz", keys=np.array(["a"]), vectors=np.zeros((1, 2**18), dtype=np.float32))
+    assert (tmp_path / "v.npz").stat().st_size < 10_000
+    monkeypatch.setattr(formats, "LARGEST_BYTES", 2**19)
+    with pytest.raises(SourceError, match="unpacks to 1,048,576 bytes"):
+        foreign.read(tmp_path / "v.npz")
+    pd.DataFrame({"key": ["a"] * 2**15, "x": np.arange(2**15) / 7}).to_parquet(tmp_path / "v.parquet")
+    monkeypatch.setattr(formats, "LARGEST_BYTES", 2**17 + (tmp_path / "v.parquet").stat().st_size // 2)
+    with pytest.raises(SourceError, match="too large"):
+        foreign.read(tmp_path / "v.parquet")
+
+
+def test_a_large_binary_is_read_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _gensim(tmp_path / "v.bin", binary=True)
+    for piece in (1, 5, 17):
+        monkeypatch.setattr(formats, "PIECE", piece)
+        found = foreign.read(tmp_path / "v.bin")
+        assert list(found.words) == WORDS
+        np.testing.assert_array_equal(found.vectors, VECTORS)
 
 
 @pytest.mark.parametrize(
