@@ -17,6 +17,7 @@ from tagviz.types import Kind
 
 SHOWN = ("precision", "recall", "f1", "ndcg")
 Reading = Literal["similarity", "instead"]
+READINGS: tuple[Reading, ...] = ("similarity", "instead")
 
 
 @dataclass(frozen=True, eq=False)

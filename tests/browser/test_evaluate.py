@@ -4,13 +4,17 @@ new evaluation."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tagviz.operations import corpora, verdicts
+from tagviz.store.workspace import Workspace
 from tests.browser.test_dashboard import settle
 from tests.chromium import PATIENCE
+from tests.serving import ROOT, serving
 
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
@@ -106,3 +110,26 @@ def test_a_new_evaluation_is_a_job_whose_report_appears(page: Page, server: str)
     expect(page.get_by_text(re.compile("^200 questions on demo"))).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text(re.compile("neighbours is ahead", re.IGNORECASE)).first).to_be_visible()
     expect(page).to_have_url(re.compile("report=tags-"))
+
+
+@pytest.fixture(scope="module")
+def real_lists(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a dashboard with the real lists and a verdict on them."""
+    home = tmp_path_factory.mktemp("real")
+    ws = Workspace(home)
+    corpora.import_corpus(ws, real_data / "lastfm-melon-shape", "lastfm", format="melon")
+    verdicts.evaluate(ws, corpora.open_corpus(ws, "lastfm"), ["neighbours", "popularity"], "arena", limit=300)
+    with serving(ROOT / "app.py", {"TAGVIZ_HOME": str(home), "TAGVIZ_DATABASE_URL": ""}, "/ready") as address:
+        yield address
+
+
+@pytest.mark.real_data
+def test_on_the_real_lists_a_cell_leads_to_its_playlists_and_on_to_recommend(page: Page, real_lists: str) -> None:
+    page.goto(f"{real_lists}/Evaluate?corpus=lastfm&model=neighbours&reading=instead")
+    settle(page)
+    expect(page.get_by_text(re.compile("^300 questions on lastfm"))).to_be_visible()
+    click(page, "heatmap", 0, 0)
+    expect(page.get_by_role("heading", name=re.compile("^Playlists where .* was hidden and found"))).to_be_visible()
+    settle(page)
+    asks_the_opened_playlist(page)
+    expect(page).to_have_url(re.compile("corpus=lastfm"))
