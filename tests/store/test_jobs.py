@@ -1,9 +1,11 @@
-"""The queue on a real SQLite file: one job, one worker, whatever happens."""
+"""The queue on a real SQLite file and a real PostgreSQL server: one job, one worker, whatever happens."""
 
 from __future__ import annotations
 
 import multiprocessing
+import secrets
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -13,11 +15,34 @@ from tagviz.errors import BadParameter, Cancelled, StoreError, UnknownTerm
 from tagviz.store import db
 from tagviz.store.jobs import CURVE_LENGTH, Jobs, State, thinned
 from tagviz.types import Progress
+from tests.postgres import postgres
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with postgres(tmp_path_factory.mktemp("server")) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database that nobody has opened yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'deep' / 'er' / 'jobs.db'}"
+    import psycopg
+
+    whole: str = request.getfixturevalue("server")
+    name = f"jobs_{secrets.token_hex(6)}"
+    with psycopg.connect(whole.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    return f"{whole.rpartition('/')[0]}/{name}"
 
 
 @pytest.fixture
-def queue(tmp_path: Path) -> Jobs:
-    return Jobs(db.engine(f"sqlite:///{tmp_path / 'jobs.db'}"))
+def queue(url: str) -> Iterator[Jobs]:
+    engine = db.engine(url)
+    yield Jobs(engine)
+    engine.dispose()
 
 
 def test_a_job_from_queue_to_done(queue: Jobs) -> None:
@@ -117,7 +142,9 @@ def test_a_curve_is_thinned_when_it_grows_too_long() -> None:
 
 PRELOADED = multiprocessing.get_context("forkserver")
 """Processes of their own that need not import everything anew."""
-PRELOADED.set_forkserver_preload(["sqlalchemy", "alembic.command", "filelock", __name__])
+PRELOADED.set_forkserver_preload(
+    ["sqlalchemy", "sqlalchemy.dialects.postgresql", "psycopg", "alembic.command", "filelock", __name__]
+)
 
 
 def claim_all(url: str, owner: str) -> list[int]:
@@ -128,9 +155,7 @@ def claim_all(url: str, owner: str) -> list[int]:
     return got
 
 
-def test_processes_that_claim_at_once_never_get_the_same_job(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'jobs.db'}"
-    queue = Jobs(db.engine(url))
+def test_processes_that_claim_at_once_never_get_the_same_job(url: str, queue: Jobs) -> None:
     idents = [queue.submit("train", {"n": n}) for n in range(40)]
     with ProcessPoolExecutor(4, mp_context=PRELOADED) as pool:
         taken = list(pool.map(claim_all, [url] * 4, [f"w{n}" for n in range(4)]))
@@ -141,8 +166,7 @@ def open_and_submit(url: str) -> int:
     return Jobs(db.engine(url)).submit("import", {"path": str(time.perf_counter_ns())})
 
 
-def test_ten_processes_open_a_new_database_at_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'deep' / 'er' / 'jobs.db'}"
+def test_ten_processes_open_a_new_database_at_once(url: str) -> None:
     with ProcessPoolExecutor(10, mp_context=PRELOADED) as pool:
         idents = list(pool.map(open_and_submit, [url] * 10))
     assert sorted(idents) == list(range(1, 11))

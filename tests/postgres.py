@@ -1,0 +1,68 @@
+"""Debian's PostgreSQL on loopback, with a folder of its own, for tests that want the queue in another database."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+INSTALLED = Path("/usr/lib/postgresql")
+
+
+def programs() -> Path | None:
+    """The folder of initdb and pg_ctl, of the newest version that Debian has installed."""
+    found = sorted(INSTALLED.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """A server that lives as long as the block; yields the URL of an empty database. Skips where there is none."""
+    pytest.importorskip("psycopg")
+    bin_ = programs()
+    if bin_ is None:
+        pytest.skip("Debian's PostgreSQL is not installed")
+    data, owner = folder / "postgres", {}
+    data.mkdir()
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root: somebody without any right does it
+        account = "postgres" if _exists("postgres") else "nobody"
+        owner = {"user": account, "group": _group(account), "extra_groups": []}
+        shutil.chown(data, account)
+        for path in (data, *data.parents):
+            if path not in (Path("/"), Path("/tmp")):
+                path.chmod(path.stat().st_mode | 0o011)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = [bin_ / "initdb", "-D", data / "db", "-U", "tagviz", "--auth=trust", "--no-sync", "-E", "UTF8"]
+    subprocess.run(made, check=True, capture_output=True, cwd="/", **owner)  # type: ignore[call-overload]
+    options = f"-h 127.0.0.1 -p {port} -k '' -c fsync=off"
+    control = [bin_ / "pg_ctl", "-D", data / "db", "-w", "-o", options, "-l", data / "log"]
+    subprocess.run([*control, "start"], check=True, stdout=subprocess.DEVNULL, cwd="/", **owner)  # type: ignore[call-overload]
+    try:
+        yield f"postgresql+psycopg://tagviz@127.0.0.1:{port}/postgres"
+    finally:
+        stop = [*control, "-m", "immediate", "stop"]
+        subprocess.run(stop, check=False, capture_output=True, cwd="/", **owner)  # type: ignore[call-overload]
+
+
+def _exists(account: str) -> bool:
+    import pwd
+
+    try:
+        pwd.getpwnam(account)
+    except KeyError:
+        return False
+    return True
+
+
+def _group(account: str) -> int:
+    import pwd
+
+    return pwd.getpwnam(account).pw_gid
