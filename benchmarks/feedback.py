@@ -14,10 +14,18 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import scipy.sparse as sp
 
+from tagviz.evaluate.split import split
+from tagviz.feedback.asking_for import chances, worth
+from tagviz.feedback.heeding import Heeding, Votes, reliability
+from tagviz.operations import corpora, models
+from tagviz.ranking import rank
 from tagviz.store import db
 from tagviz.store.verdicts import Answer, Verdict, Verdicts
-from tagviz.types import Kind, Query
+from tagviz.store.workspace import Workspace
+from tagviz.types import Asked, Corpus, Kind, Query, Recommender
 
 WRITERS = 20
 
@@ -51,10 +59,97 @@ def writers(each: int, pause: float, url: str = "") -> None:
         there = len(kept.history()) - before
         kept.engine.dispose()
     p50, p95, p99 = np.percentile(took, (50, 95, 99))
-    print(
-        f"{WRITERS} writers, {pause:g} s between two verdicts: {len(took):,} given, {there - WRITERS:,} stored"
-    )
+    print(f"{WRITERS} writers, {pause:g} s between two verdicts: {len(took):,} given, {there - WRITERS:,} stored")
     print(f"p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms, slowest {took.max():.1f} ms")
+
+
+BUDGETS = (0, 100, 300, 1000, 3000, 10_000)
+DEPTH = 20
+"""Items of an answer that reviewers are asked about."""
+ERROR = 0.1
+REVIEWERS = 5
+LISTS = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "lastfm-melon-shape"
+BUILD = Path(__file__).resolve().parent.parent / "build" / "feedback"
+
+
+def learning(method: str, limit: int, seed: int = 42) -> None:
+    """Prints nDCG@10 on judged and on other questions after so many verdicts, for random and chosen ones, for reviewers
+    who err and for those who guess; and the same where judged items are left out."""
+    ws = Workspace(BUILD)
+    corpus = corpora.open_corpus(ws, corpora.import_corpus(ws, LISTS, "lists").name)
+    parts = split(corpus, "arena", "real", seed=seed, limit=limit)
+    train = parts.train
+    model = models.open_model(ws, train, models.train(ws, train, method).id)
+    asked = parts.questions.asked(train)
+    print(f"{method}: {len(parts.questions):,} questions, {len(train):,} playlists to learn from")
+    rows = []
+    for kind in (Kind.TAG, Kind.SONG):
+        truth = parts.questions.hidden[kind]
+        open_ = np.flatnonzero(np.diff(truth.indptr))
+        chance = np.random.default_rng(seed)
+        judged = chance.permutation(open_)[: len(open_) // 2]
+        others = np.setdiff1d(open_, judged)
+        first = rank(model.recommender, asked, kind, train, DEPTH).rows
+        pairs = np.array([(q, at) for q in judged for at in range(DEPTH) if first[q, at] >= 0])
+        right = np.array([first[q, at] in truth[q].indices for q, at in pairs])
+        for how in ("chosen", "random"):
+            order = chance.permutation(len(pairs))
+            if how == "chosen":
+                order = order[
+                    np.argsort(-worth(chances(pairs[order, 1] + 1, np.zeros(0, int), np.zeros(0, bool))), kind="stable")
+                ]
+            for who in ("err in one of ten", "guess"):
+                told = (
+                    right ^ (chance.random(len(right)) < ERROR) if who != "guess" else chance.random(len(right)) < 0.5
+                )
+                for budget in BUDGETS:
+                    if budget > len(pairs):
+                        continue
+                    row = {"kind": str(kind), "questions": how, "reviewers": who, "verdicts": budget}
+                    taken = order[:budget]
+                    heeding = heeded(model.recommender, train, asked, kind, pairs[taken], first, told[taken])
+                    after = rank(heeding, asked, kind, train, DEPTH).rows
+                    known = {(int(q), int(first[q, at])) for q, at in pairs[taken]}
+                    row["judged questions"] = ndcg(after, truth, judged)
+                    row["without judged items"] = ndcg(after, truth, judged, known)
+                    row["other questions"] = ndcg(after, truth, others)
+                    rows.append(row)
+    print(pd.DataFrame(rows).to_string(index=False, float_format="{:.4f}".format))
+
+
+def heeded(
+    inner: Recommender, corpus: Corpus, asked: Asked, kind: Kind, pairs: np.ndarray, first: np.ndarray, told: np.ndarray
+) -> Heeding:
+    """The model after these verdicts, given in turn by some reviewers."""
+    who = np.arange(len(pairs)) % REVIEWERS
+    places = pairs[:, 1] if len(pairs) else np.zeros(0, int)
+    trust = np.array([reliability(places[who == one], told[who == one]) for one in range(REVIEWERS)])
+    votes = Votes(
+        asked,
+        pairs[:, 0] if len(pairs) else np.zeros(0, int),
+        first[pairs[:, 0], places] if len(pairs) else np.zeros(0, int),
+        np.where(told, 1.0, -1.0).astype(np.float32),
+        trust[who].astype(np.float32),
+    )
+    return Heeding(inner, corpus, {kind: votes})
+
+
+def ndcg(
+    rows: np.ndarray,
+    truth: sp.csr_matrix,
+    questions: np.ndarray,
+    known: set[tuple[int, int]] = frozenset(),
+    k: int = 10,
+) -> float:
+    """Mean nDCG@k; items in `known` are taken out of answers and truth."""
+    found = []
+    for q in questions:
+        right = {int(row) for row in truth[q].indices if (int(q), int(row)) not in known}
+        if right:
+            answer = [int(row) for row in rows[q] if row >= 0 and (int(q), int(row)) not in known][:k]
+            gain = sum(1 / np.log2(at + 2) for at, row in enumerate(answer) if row in right)
+            found.append(gain / sum(1 / np.log2(at + 2) for at in range(min(k, len(right)))))
+    return float(np.mean(found))
 
 
 def main() -> None:
@@ -64,8 +159,14 @@ def main() -> None:
     one.add_argument("--each", type=int, default=100)
     one.add_argument("--pause", type=float, default=1.0)
     one.add_argument("--url", default="")
+    one = commands.add_parser("learning")
+    one.add_argument("--method", default="best")
+    one.add_argument("--limit", type=int, default=1000)
     given = parser.parse_args()
-    writers(given.each, given.pause, given.url)
+    if given.command == "writers":
+        writers(given.each, given.pause, given.url)
+    else:
+        learning(given.method, given.limit)
 
 
 if __name__ == "__main__":
