@@ -87,6 +87,7 @@ with widgets.forgiving():
                 if not event.supported:
                     mapping.draw_plain(sheet, question.page)
                 hint = "" if open_panel else "Click a tag, Shift-click a second for the way there. "
+                hint += "Drag to turn it. " if sheet.projection.xy.shape[1] > 2 else ""
                 borrowed = "" if sheet.place == here.place else "The model has no space: this is Spectral's. "
                 told = plain.escape(hint + borrowed + mapping.trust_sentence(sheet.projection), 400)
                 st.caption(told, help=mapping.trust_numbers(sheet.projection))

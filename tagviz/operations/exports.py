@@ -43,7 +43,7 @@ def vectors(corpus: Corpus, model: Model, projection: Projection, form: str) -> 
 
 
 def metadata(corpus: Corpus, projection: Projection) -> pd.DataFrame:
-    """What is known of the points of a map: `key`, `label`, `count`, `x`, `y`, `trust`."""
+    """What is known of the points of a map: `key`, `label`, `count`, `x`, `y` (and `z`), `trust`."""
     vocab = projection.vocab
     rows = list(range(len(vocab)))
     return pd.DataFrame(
@@ -51,8 +51,7 @@ def metadata(corpus: Corpus, projection: Projection) -> pd.DataFrame:
             "key": vocab.keys(rows),
             "label": vocab.label_list(rows),
             "count": corpus.counts(vocab.kind)[corpus.vocab(vocab.kind).find(list(vocab.ids))],
-            "x": projection.xy[:, 0],
-            "y": projection.xy[:, 1],
+            **dict(zip("xyz", projection.xy.T, strict=False)),
             "trust": projection.trust,
         }
     )

@@ -21,10 +21,11 @@ def superposed(xy: Floats, here: Floats, there: Floats) -> Floats:
 
 
 def aligned(moving: Projection, fixed: Projection) -> Projection:
-    """The moving map laid over the fixed one by the keys that both hold; as it is where they share fewer than three."""
+    """The moving map laid over the fixed one by the keys that both hold; as it is where they share fewer than three, or
+    where one is flat and the other in space."""
     rows = shared_rows(moving.vocab, fixed.vocab)
     known = np.flatnonzero(rows >= 0)
-    if len(known) < 3:
+    if len(known) < 3 or moving.xy.shape[1] != fixed.xy.shape[1]:
         return moving
     return replace(moving, xy=frozen(superposed(moving.xy, moving.xy[known], fixed.xy[rows[known]])))
 

@@ -38,9 +38,10 @@ FEW = 5
 class LayoutParams(Params):
     """How a map is laid out. UMAP: McInnes, Healy & Melville 2018; densMAP: Narayan, Berger & Cho 2021."""
 
-    method: Literal["umap", "densmap", "pca"] = knob(
+    method: Literal["umap", "densmap", "pca", "umap3"] = knob(
         "umap",
-        "umap keeps neighbours together, densmap also how dense they are, pca only the two widest directions",
+        "umap keeps neighbours together, densmap also how dense they are, pca only the two widest directions; umap3 "
+        "has three dimensions, to be turned",
         first=True,
     )
     neighbours: int = knob(
@@ -52,13 +53,17 @@ class LayoutParams(Params):
     repulsion: float = knob(1.0, "how strongly strangers are pushed apart", ge=0.0, le=10.0)
     even: float = knob(
         0.7,
-        "umap only: how far the crowd in the middle is drawn out and the far islands in; 0 leaves all as it fell",
+        "umap and umap3: how far the crowd in the middle is drawn out and the far islands in; 0 leaves all as it fell",
         ge=0.0,
         le=1.0,
     )
     density: float = knob(2.0, "densmap only: how much the true densities count", ge=0.0, le=10.0)
     clusters: int = knob(240, "clusters at the finest zoom level (at most one per six points)", ge=1, le=2000)
     seed: int = knob(42, "same seed, same map", ge=0)
+
+    @property
+    def dimensions(self) -> int:
+        return 3 if self.method == "umap3" else 2
 
 
 def project(
@@ -91,9 +96,11 @@ def project(
         if length != count:
             raise BadParameter(f"{name} has {length:,} entries", f"the map has {count:,} points", "give one per point")
     near = nearest(vectors, max(TRUST_NEIGHBOURS, params.neighbours - 1), progress, params.seed)
-    begin = _begin(embedding, kind, near, start, params.seed)
+    if start is not None and start.xy.shape[1] != params.dimensions:
+        start = None  # a flat map and one in space have nowhere in common
+    begin = _begin(embedding, kind, near, start, params)
     xy = _positions(vectors, near, params, progress, begin, 1.0 if start is None else GENTLY)
-    if params.method == "umap":
+    if params.method in ("umap", "umap3"):
         xy = _evened(xy, params.even)
     xy = _onto(xy, embedding, kind, start) if start is not None else _upright(xy)
     progress(Progress("Naming clusters", None))
@@ -124,34 +131,34 @@ def _positions(
     vectors: Floats, near: Nearest, params: LayoutParams, progress: ProgressCallback, begin: Floats, rate: float
 ) -> Floats:
     if params.method == "pca" or len(vectors) < FEW:
-        return _axes(vectors)
+        return _axes(vectors, params.dimensions)
     if len(vectors) > 2 * LANDMARKS:
         return _by_landmarks(vectors, near, params, progress, begin, rate)
     return _graph_layout(vectors, near, params, progress, begin, rate)
 
 
-def _axes(vectors: Floats) -> Floats:
-    """The two principal axes, signs fixed so that two runs agree; (n, 2) also where there are fewer."""
-    xy = np.zeros((len(vectors), 2), dtype=np.float32)
+def _axes(vectors: Floats, dimensions: int) -> Floats:
+    """The principal axes, signs fixed so that two runs agree; float32 (n, dimensions) also where there are fewer."""
+    xy = np.zeros((len(vectors), dimensions), dtype=np.float32)
     if len(vectors) < 2:
         return xy
     mean = vectors.mean(axis=0)
     values, axes = np.linalg.eigh(np.cov(vectors, rowvar=False).reshape(vectors.shape[1], -1))
-    for column, axis in enumerate(axes[:, np.argsort(values)[::-1][:2]].T):
+    for column, axis in enumerate(axes[:, np.argsort(values)[::-1][:dimensions]].T):
         xy[:, column] = (vectors - mean) @ (axis * np.sign(axis[np.argmax(np.abs(axis))]))
     return xy
 
 
-def _begin(embedding: Embedding, kind: Kind, near: Nearest, start: Projection | None, seed: int) -> Floats:
+def _begin(embedding: Embedding, kind: Kind, near: Nearest, start: Projection | None, params: LayoutParams) -> Floats:
     """Where the optimisation starts: the principal axes, or the old map with newcomers among their known neighbours."""
     vectors = embedding.of(kind)
     if start is None:
-        return _axes(vectors)
+        return _axes(vectors, params.dimensions)
     rows = shared_rows(embedding.vocabs[kind], start.vocab)
     known = rows >= 0
-    xy = np.zeros((len(vectors), 2), dtype=np.float32)
+    xy = np.zeros((len(vectors), params.dimensions), dtype=np.float32)
     xy[known] = start.xy[rows[known]]
-    return _joining(xy, known, near, seed)
+    return _joining(xy, known, near, params.seed)
 
 
 def _by_landmarks(
@@ -162,7 +169,7 @@ def _by_landmarks(
     among = nearest(vectors[sample], params.neighbours - 1, progress, params.seed)
     known = np.zeros(len(vectors), dtype=bool)
     known[sample] = True
-    xy = np.zeros((len(vectors), 2), dtype=np.float32)
+    xy = np.zeros_like(begin)
     xy[sample] = _graph_layout(vectors[sample], among, params, progress, begin[sample], rate)
     xy = _joining(xy, known, near, params.seed)
     short = params.model_copy(update={"epochs": max(20, round(SETTLING * params.epochs))})
@@ -183,7 +190,7 @@ def _joining(xy: Floats, known: NDArray[np.bool_], near: Nearest, seed: int) -> 
         xy[joining] = (share[:, :, None] * xy[near.rows[joining]]).sum(axis=1)
         known[joining] = True
     lost = np.flatnonzero(~known)
-    xy[lost] = np.random.default_rng(seed).uniform(-spread, spread, size=(len(lost), 2))
+    xy[lost] = np.random.default_rng(seed).uniform(-spread, spread, size=(len(lost), xy.shape[1]))
     return xy
 
 
@@ -215,7 +222,7 @@ def _graph_layout(
     xy, _ = simplicial_set_embedding(
         vectors,
         graph,
-        n_components=2,
+        n_components=params.dimensions,
         initial_alpha=rate,
         a=a,
         b=b,
@@ -251,17 +258,17 @@ class _Epochs:
 
 
 def _evened(xy: Floats, part: float) -> Floats:
-    """Distances from the middle drawn towards those of an evenly filled disc; directions and their order stay.
+    """Distances from the middle drawn towards those of an evenly filled disc or ball; directions and their order stay.
 
     A smooth, monotone change of the radius only, so that neighbours remain neighbours (measured: trust within .002).
     """
     if len(xy) < FEW:
         return xy
     centred = xy - np.median(xy, axis=0)
-    radius = np.maximum(np.hypot(centred[:, 0], centred[:, 1]), 1e-9)
+    radius = np.maximum(np.linalg.norm(centred, axis=1), 1e-9)
     shares = np.linspace(0, 1, 65)
     knots = np.quantile(radius, shares)
-    goal = (1 - part) * knots / max(float(np.quantile(radius, 0.995)), 1e-9) + part * np.sqrt(shares)
+    goal = (1 - part) * knots / max(float(np.quantile(radius, 0.995)), 1e-9) + part * shares ** (1 / xy.shape[1])
     return (centred * (np.interp(radius, knots, goal) / radius)[:, None]).astype(np.float32)
 
 
@@ -272,7 +279,7 @@ def _upright(xy: Floats) -> Floats:
     centred = xy - np.median(xy, axis=0)
     spread, axes = np.linalg.eigh(np.cov(centred, rowvar=False))
     axes = axes[:, np.argsort(spread)[::-1]]
-    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     turned = centred @ axes
     low, high = np.quantile(turned, [0.001, 0.999], axis=0)
     half = float((high - low).max()) / 2 or 1.0

@@ -1,7 +1,8 @@
 """A map as compact binaries for the browser: little-endian, columns one after another, read there as typed arrays.
 
 Points (18 bytes each): "TVM1", uint32 n, float32 x0 y0 x1 y1 (where all but the outliers lie); then, the most frequent
-first, uint32 row, float32 x y, uint32 count, uint8 trust × 100 (255 unknown), uint8 kind.
+first, uint32 row, float32 x y, uint32 count, uint8 trust × 100 (255 unknown), uint8 kind. A map in space begins with
+"TVM3" and has float32 z after all x y; what lies in its corners is turned into view, so its bounds are a square.
 Texts: "TVT1", uint32 n, uint32 k, uint32 n·k nearest others (as positions, 0xffffffff none), uint32 n + 1 offsets,
 UTF-8. A set of regions' names is JSON.
 A layer is one byte a point, a filter one bit a point, in the same order.
@@ -36,16 +37,21 @@ def points(
     xy: Floats, counts: NDArray[np.int64], trust: Floats, kinds: NDArray[np.uint8], order: NDArray[np.int64]
 ) -> bytes:
     low, high = np.quantile(xy, [0.002, 0.998], axis=0) if len(xy) else (np.full(2, -1.0), np.full(2, 1.0))
+    space = xy.shape[1] == 3
+    if space and len(xy):
+        reach = float(np.quantile(np.linalg.norm(xy, axis=1), 0.998))
+        low, high = np.full(2, -reach), np.full(2, reach)
     columns = [
         np.array([len(xy)], dtype="<u4"),
         np.array([*low, *high], dtype="<f4"),
         order.astype("<u4"),
-        xy[order].astype("<f4"),
+        xy[order, :2].astype("<f4"),
+        xy[order, 2:].astype("<f4"),
         np.minimum(counts[order], 2**32 - 1).astype("<u4"),
         np.where(np.isnan(trust), NOTHING, np.round(100 * np.nan_to_num(trust)))[order].astype(np.uint8),
         kinds[order].astype(np.uint8),
     ]
-    return b"TVM1" + b"".join(column.tobytes() for column in columns)
+    return (b"TVM3" if space else b"TVM1") + b"".join(column.tobytes() for column in columns)
 
 
 def texts(labels: Sequence[str], near: Ints | None, order: NDArray[np.int64]) -> bytes:
@@ -61,9 +67,10 @@ def texts(labels: Sequence[str], near: Ints | None, order: NDArray[np.int64]) ->
 
 
 def region_names(projection: Projection, counts: NDArray[np.int64]) -> bytes:
-    """JSON: per level, the heaviest first, `{x, y, name, weight, colour, area}`.
+    """JSON: per level, the heaviest first, `{row, name, weight, colour, area}`.
 
-    colour: its cluster on the coarsest level. area: `{x0, y0, x1, y1}` in which nine tenths of its points lie.
+    row: the member at which the name stands. colour: its cluster on the coarsest level. area: `{x0, y0, x1, y1}` in
+    which nine tenths of its points lie, null on a map in space.
 
     Regions in which nothing is frequent go unnamed. A name stands at the member nearest to the median of its cluster,
     so that it never hangs in the void.
@@ -80,15 +87,19 @@ def region_names(projection: Projection, counts: NDArray[np.int64]) -> bytes:
             if not len(members) or peak < np.median(peaks) / 4:
                 continue
             middle = np.median(projection.xy[members], axis=0)
-            x, y = projection.xy[members[np.argmin(((projection.xy[members] - middle) ** 2).sum(axis=1))]]
+            row = int(members[np.argmin(((projection.xy[members] - middle) ** 2).sum(axis=1))])
             colour = int(projection.levels[0][members[0]])
             weight = round(float(weights[members].sum()), 1)
-            edges = np.quantile(projection.xy[members], [0.05, 0.95], axis=0).ravel()
-            area = {side: round(float(edge), 5) for side, edge in zip(("x0", "y0", "x1", "y1"), edges, strict=True)}
-            about = {"name": name, "weight": weight, "colour": colour, "area": area}
-            regions.append({"x": round(float(x), 5), "y": round(float(y), 5), **about})
-        levels.append(sorted(regions, key=lambda region: -float(str(region["weight"]))))
+            area = None if projection.xy.shape[1] > 2 else _area(projection.xy[members])
+            about = {"row": row, "name": name, "weight": weight, "colour": colour, "area": area}
+            regions.append((-weight, about))
+        levels.append([about for _, about in sorted(regions, key=lambda region: region[0])])
     return json.dumps(levels, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _area(xy: Floats) -> dict[str, float]:
+    edges = np.quantile(xy, [0.05, 0.95], axis=0).ravel()
+    return {side: round(float(edge), 5) for side, edge in zip(("x0", "y0", "x1", "y1"), edges, strict=True)}
 
 
 def codes(values: NDArray[np.integer], order: NDArray[np.int64]) -> bytes:
@@ -104,6 +115,17 @@ def shades(values: Floats, order: NDArray[np.int64]) -> bytes:
 
 def mask(shown: NDArray[np.bool_], order: NDArray[np.int64]) -> bytes:
     return np.packbits(shown[order], bitorder="little").tobytes()
+
+
+def turned(xyz: Floats, yaw: float, pitch: float) -> Floats:
+    """A map in space as it is seen after a turn: float32 (n, 2). The browser turns in the same way.
+
+    yaw: radians about the upright axis. pitch: then about the level one, towards the eye. No perspective: what is far
+    is as large as what is near."""
+    x, y, z = xyz.T
+    right = x * np.cos(yaw) + z * np.sin(yaw)
+    deep = z * np.cos(yaw) - x * np.sin(yaw)
+    return np.column_stack([right, y * np.cos(pitch) - deep * np.sin(pitch)]).astype(np.float32)
 
 
 def inside(polygon: Sequence[tuple[float, float]], xy: Floats) -> NDArray[np.int64]:

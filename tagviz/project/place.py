@@ -28,7 +28,7 @@ def place(embedding: Embedding, kind: Kind, onto: Projection, progress: Progress
             f"This embedding has no {kind}s", f"it holds {', '.join(embedding.vocabs)}", "choose one of these"
         )
     vectors = embedding.of(kind)
-    xy = np.zeros((len(vectors), 2), dtype=np.float32)
+    xy = np.zeros((len(vectors), onto.xy.shape[1]), dtype=np.float32)
     first = np.zeros(len(vectors), dtype=np.int64)
     step = max(1, BLOCK_BYTES // (4 * max(1, len(hosts))))
     for start in range(0, len(vectors), step):
@@ -51,10 +51,10 @@ def place(embedding: Embedding, kind: Kind, onto: Projection, progress: Progress
 
 @dataclass(frozen=True)
 class Spot:
-    """Where a vector lies on a map, and what lies around it in the space: keys and similarities, nearest first."""
+    """Where a vector lies on a map (x, y, and z where the map has one), and what lies around it in the space: keys and
+    similarities, nearest first."""
 
-    x: float
-    y: float
+    at: tuple[float, ...]
     near: tuple[tuple[str, float], ...]
 
 
@@ -65,14 +65,14 @@ def spot(vector: Floats, embedding: Embedding, onto: Projection) -> Spot:
     scores = (hosts @ unit)[None, :]
     xy, nearest = _among(scores, onto.xy[rows])
     near = tuple((onto.vocab.key(int(rows[host])), float(scores[0, host])) for host in nearest[0])
-    return Spot(float(xy[0, 0]), float(xy[0, 1]), near)
+    return Spot(tuple(xy[0].tolist()), near)
 
 
 def among(scores: Floats, onto: Projection) -> Spot:
     """Where something lands whose likeness to every point of the map is given, float32 (n,); −inf is no host."""
     xy, nearest = _among(scores[None, :], onto.xy)
     near = tuple((onto.vocab.key(int(row)), float(scores[row])) for row in nearest[0])
-    return Spot(float(xy[0, 0]), float(xy[0, 1]), near)
+    return Spot(tuple(xy[0].tolist()), near)
 
 
 def _hosts(embedding: Embedding, onto: Projection) -> tuple[Floats, Ints]:

@@ -92,9 +92,9 @@ def apart(embedding: Embedding, projection: Projection, one: str, two: str, seed
     vectors, xy = embedding.of(kind), projection.xy
     on_a, on_b = (projection.vocab.row(split_key(key)[1]) for key in (one, two))
     near_a, near_b = vectors @ vectors[a], vectors @ vectors[b]
-    far_a, far_b = (np.hypot(*(xy - xy[row]).T) for row in (on_a, on_b))
+    far_a, far_b = (np.linalg.norm(xy - xy[row], axis=1) for row in (on_a, on_b))
     pairs = np.random.default_rng(seed).integers(len(xy), size=(2, 4096))
-    usual = float(np.median(np.hypot(*(xy[pairs[0]] - xy[pairs[1]]).T))) or 1.0
+    usual = float(np.median(np.linalg.norm(xy[pairs[0]] - xy[pairs[1]], axis=1))) or 1.0
     both = np.intersect1d(_closest(near_a, a), _closest(near_b, b))
     return Apart(
         similarity=float(near_a[b]),

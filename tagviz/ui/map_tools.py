@@ -10,7 +10,7 @@ from tagviz.ui import cached, map_layers, mapping, picker, plain, state, twins
 from tagviz.ui.frame import Here
 from tagviz.ui.map_layers import COLOURS, Filters, Layout, Sheet
 
-METHODS = {"umap": "UMAP", "densmap": "densMAP", "pca": "PCA"}
+METHODS = {"umap": "UMAP", "densmap": "densMAP", "pca": "PCA", "umap3": "UMAP in 3-D"}
 
 
 def search(here: Here, sheet: Sheet) -> None:

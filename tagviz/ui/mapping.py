@@ -48,7 +48,7 @@ def layout() -> Layout:
     """The layout that the address asks for."""
     standard = Layout()
     return Layout(
-        state.current("method", standard.method, ("umap", "densmap", "pca")),
+        state.current("method", standard.method, ("umap", "densmap", "pca", "umap3")),
         state.current("hold", standard.neighbours, range(2, 201)),
         state.current("loose", standard.min_dist),
     )
@@ -91,7 +91,7 @@ def draw(here: Here, sheet: Sheet, asked: Asked, key: str = "map", link: str = "
         highlight=asked.held or (() if on_map or page is None else tuple(page.together["key"])),
         shown=kept,
         fly_to=_goals(asked, at, near, on_map),
-        guest=(asked.spot.x, asked.spot.y, asked.phrase) if asked.spot else None,
+        guest=(asked.spot.at, asked.phrase) if asked.spot else None,
         title=f"Map of the tags of {plain.one_line(sheet.place.corpus, 40)}",
         link=link,
         view_param=view,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -47,6 +48,17 @@ def test_events_say_what_happened_in_keys(points: maps.MapPoints):
     assert _event(points, {"pick": {"row": -1, "add": False}}, None).picked == ""
     assert _event(points, {"pick": {"row": 99, "add": False}}, None).picked == ""
     assert not _event(points, {"unsupported": True}, None).supported
+
+
+def test_a_lasso_on_a_map_in_space_holds_what_is_seen_in_it_after_the_turn(tmp_path: Path):
+    xyz = np.array([[1, 0, 0], [0, 0, 1]], dtype=np.float32)
+    made = replace(projection(Kind.TAG, ["right", "front"]), xy=xyz)
+    points = maps.publish(maps.MapFiles(tmp_path), [made], [np.array([2, 1])])
+    polygon = [[0.5, -1], [1.5, -1], [1.5, 1], [0.5, 1]]
+    for turn, held in (([0, 0], ("tag:right",)), ([np.pi / 2, 0], ("tag:front",))):
+        event = _event(points, {"selection": {"polygon": polygon, "turn": turn}}, None)
+        assert event.selection is not None
+        assert event.selection.keys == held
 
 
 def test_files_are_served_for_ever_and_nothing_else_is(points: maps.MapPoints, tmp_path: Path):

@@ -89,7 +89,7 @@ def test_a_phrase_lies_where_its_likeness_points(laid_out: tuple[Workspace, Corp
     likeness = np.array([0.9 if ident == "a3" else 0.0 for ident in corpus.vocab(Kind.TAG).ids], dtype=np.float32)
     found = exploring.spot_of(likeness, corpus, onto)
     assert found.near[0][0] == "tag:a3"
-    np.testing.assert_allclose([found.x, found.y], onto.xy[onto.vocab.row("a3")], atol=1e-4)
+    np.testing.assert_allclose(found.at, onto.xy[onto.vocab.row("a3")], atol=1e-4)
     with pytest.raises(NotReady, match="free phrases"):
         exploring.spot(ws, corpus, "a quiet evening", onto)
 

@@ -27,10 +27,11 @@ def embedding_of(vectors: np.ndarray, ids: list[str]) -> Embedding:
     return Embedding({Kind.TAG: Vocab.of(Kind.TAG, ids)}, unit, norms, None, "test", fingerprint="test")
 
 
-@pytest.mark.parametrize("method", ["umap", "densmap", "pca"])
+@pytest.mark.parametrize("method", ["umap", "densmap", "pca", "umap3"])
 def test_bundles_lie_together_and_are_believed(method):
     found = project(worlds(), Kind.TAG, LayoutParams(epochs=60, method=method))
-    middles = found.xy.reshape(4, 30, 2).mean(axis=1)
+    assert found.xy.shape == (120, 3 if method == "umap3" else 2)
+    middles = found.xy.reshape(4, 30, -1).mean(axis=1)
     nearest = np.argmin(((found.xy[:, None] - middles[None]) ** 2).sum(axis=2), axis=1)
     assert np.mean(nearest == np.repeat(np.arange(4), 30)) > (0.75 if method == "pca" else 0.95)
     assert 0 <= found.trust.min() <= found.trust.max() <= 1
@@ -70,6 +71,14 @@ def test_a_start_keeps_the_map_where_it_was():
     apart = np.sqrt(((middles[:, None] - middles[None]) ** 2).sum(axis=2))[np.triu_indices(4, 1)].min()
     moved = np.sqrt(((after.xy.reshape(4, 30, 2).mean(axis=1) - middles) ** 2).sum(axis=1)).max()
     assert moved < apart / 2
+
+
+def test_a_flat_map_is_no_start_for_one_in_space():
+    flat = project(worlds(), Kind.TAG, QUICK)
+    space = LayoutParams(epochs=60, method="umap3")
+    np.testing.assert_array_equal(
+        project(worlds(), Kind.TAG, space, start=flat).xy, project(worlds(), Kind.TAG, space).xy
+    )
 
 
 def test_newcomers_join_their_neighbours():

@@ -69,4 +69,20 @@ def test_regions_are_named_at_a_member_and_only_where_something_is_frequent():
     (regions,) = json.loads(pack.region_names(projection, COUNTS))
     # the regions peak at 70,000 and 5: the median is 35,002.5, and 5 is below a quarter of it
     assert [region["name"] for region in regions] == ["first"]
-    assert (regions[0]["x"], regions[0]["y"]) in {(0, 0), (1, 2)}
+    assert regions[0]["row"] in (0, 1)
+    # of the points (0, 0) and (1, 2), a twentieth off each end
+    assert regions[0]["area"] == {"x0": 0.05, "y0": 0.1, "x1": 0.95, "y1": 1.9}
+
+
+def test_a_map_in_space_has_a_third_column_and_is_turned_as_the_browser_turns_it():
+    xyz = np.array([[1, 0, 0], [0, 0, 1], [0, 0.5, 0]], dtype=np.float32)
+    raw = pack.points(xyz, COUNTS, np.ones(3, dtype=np.float32), np.zeros(3, dtype=np.uint8), pack.order_of(COUNTS))
+    order = pack.order_of(COUNTS)
+    assert raw[:4] == b"TVM3"
+    assert len(raw) == 24 + 22 * 3
+    np.testing.assert_array_equal(np.frombuffer(raw, "<f4", 3, 24 + 12 * 3), xyz[order, 2])
+    # the same numbers as in frontend/map/tests/turn.test.ts
+    np.testing.assert_allclose(pack.turned(xyz, 0, 0), xyz[:, :2])
+    np.testing.assert_allclose(pack.turned(xyz, np.pi / 2, 0), [[0, 0], [1, 0], [0, 0.5]], atol=1e-7)
+    # tilted by 30°, what is above sinks by its cosine and what is in front sinks by its sine
+    np.testing.assert_allclose(pack.turned(xyz, 0, np.pi / 6)[1:, 1], [-0.5, 0.5 * np.sqrt(3) / 2], atol=1e-7)

@@ -90,5 +90,5 @@ def test_guests_stand_among_their_hosts():
     world = np.argmin(((guests.xy[:, None] - middles[None]) ** 2).sum(axis=2), axis=1)
     np.testing.assert_array_equal(world, np.repeat(np.arange(4), 5))
     landed = spot(3 * songs[7], both, onto)
-    np.testing.assert_allclose([landed.x, landed.y], guests.xy[7], atol=1e-5)
+    np.testing.assert_allclose(landed.at, guests.xy[7], atol=1e-5)
     assert landed.near[0][0].startswith("tag:1-")

@@ -9,6 +9,8 @@ export interface Points {
   rows: Uint32Array;
   index: Uint32Array;
   xy: Float32Array;
+  /** Of a map in space; null for a flat one. */
+  z: Float32Array | null;
   counts: Uint32Array;
   /** Share of true neighbours kept on the map × 100; 255 unknown. */
   trust: Uint8Array;
@@ -46,23 +48,25 @@ export class Texts {
 }
 
 const POINTS = 0x314d5654; // "TVM1"
+const SPACE = 0x334d5654; // "TVM3"
 const TEXTS = 0x31545654; // "TVT1"
 
 export function parsePoints(buffer: ArrayBuffer): Points {
   const head = new Uint32Array(buffer, 0, 2);
-  if (head[0] !== POINTS) throw new Error("This is no file of points");
+  if (head[0] !== POINTS && head[0] !== SPACE) throw new Error("This is no file of points");
   const count = head[1];
   const [x0, y0, x1, y1] = new Float32Array(buffer, 8, 4);
   let at = 24;
   const take = (bytes: number) => (at += bytes) - bytes;
   const rows = new Uint32Array(buffer, take(4 * count), count);
   const xy = new Float32Array(buffer, take(8 * count), 2 * count);
+  const z = head[0] === SPACE ? new Float32Array(buffer, take(4 * count), count) : null;
   const counts = new Uint32Array(buffer, take(4 * count), count);
   const trust = new Uint8Array(buffer, take(count), count);
   const kind = new Uint8Array(buffer, take(count), count);
   const index = new Uint32Array(count);
   for (let i = 0; i < count; i++) index[rows[i]] = i;
-  return { count, rows, index, xy, counts, trust, kind, bounds: { x0, y0, x1, y1 } };
+  return { count, rows, index, xy, z, counts, trust, kind, bounds: { x0, y0, x1, y1 } };
 }
 
 export function parseTexts(buffer: ArrayBuffer): Texts {

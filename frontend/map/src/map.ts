@@ -7,14 +7,19 @@ import { fit } from "./fit.ts";
 import { Grid } from "./grid.ts";
 import { Input } from "./input.ts";
 import { Legend } from "./legend.ts";
-import { readView, rememberView } from "./memory.ts";
+import { readView, rememberView, type Seen } from "./memory.ts";
+import { savePicture } from "./picture.ts";
 import { HIDDEN, Renderer, sizesOf } from "./renderer.ts";
 import { around, box, type Point, simplify, within } from "./shapes.ts";
 import { FLUENT, Stage } from "./stage.ts";
 import { readTheme } from "./theme.ts";
 import { copy, Toast } from "./toast.ts";
 import { type Action, type Tool, Toolbar } from "./toolbar.ts";
+import { Turn } from "./turn.ts";
 import type { Component, Data } from "./types.ts";
+
+/** Pixels of a drag that turn a map in space by one radian. */
+const RADIAN = 160;
 
 export class MapView extends Stage {
   private readonly status = element("div", "status", { role: "status" });
@@ -47,7 +52,7 @@ export class MapView extends Stage {
     host.addEventListener("transitionend", (event) => event.target === host && this.retheme());
     addEventListener("tagviz-map-hover", this.heard as EventListener);
     this.input = new Input(this.surface, {
-      pan: (dx, dy) => (this.halt(), this.camera.pan(dx, dy), this.card.hide(), this.draw()),
+      pan: (dx, dy) => (this.halt(), this.card.hide(), this.pan(dx, dy)),
       zoom: (factor, x, y) => (this.halt(), this.camera.zoomAt(factor, x, y), this.card.hide(), this.draw()),
       hover: (x, y) => this.hover(x, y),
       leave: () => this.hoverPoint(-1),
@@ -101,18 +106,22 @@ export class MapView extends Stage {
   private async open(data: Data): Promise<void> {
     if (!this.points) this.status.textContent = `Drawing ${data.count.toLocaleString()} points …`;
     [this.texts, this.regions, this.hovered, this.polygon] = [null, [], -1, null];
-    const points = await loadPoints(data.points);
+    const loaded = await loadPoints(data.points);
     if (this.loaded.points !== data.points) return;
+    const points = loaded.z ? { ...loaded, xy: loaded.xy.slice() } : loaded; // a turn moves only this map's
     void this.openTexts(data).catch((error: Error) => (this.status.textContent = `Names could not be loaded (${error.message}).`));
     this.points = points;
     this.sizes = sizesOf(points.counts);
-    this.grid = new Grid(points.xy);
     this.flags = new Uint8Array(points.count);
     this.colours = new Uint8Array(points.count).fill(255);
     this.camera.bounds = points.bounds;
+    this.turn = points.z && new Turn(points.xy, points.z, points.bounds);
+    this.minimap.flat = !this.turn;
     this.limit = Math.min(points.count, FLUENT);
     const before = readView(data.id, data.viewParam);
     this.camera.look(before ?? this.camera.home);
+    if (before?.turn) this.turn?.to(...before.turn);
+    this.grid = new Grid(points.xy);
     if (before && data.fly) this.flown = data.fly.token;
     this.rebuild();
   }
@@ -147,7 +156,7 @@ export class MapView extends Stage {
     if (data.fly && data.fly.token !== this.flown) {
       this.flown = data.fly.token;
       const targets: Point[] = data.fly.rows.filter(known).map((row) => this.at(points.index[row]));
-      if (data.guest) targets.push([data.guest.x, data.guest.y]);
+      if (this.guest) targets.push(this.seen(this.guest.at));
       if (targets.length) this.goTo(this.camera.framing(targets));
     }
   }
@@ -165,7 +174,7 @@ export class MapView extends Stage {
   }
 
   private rebuild(): void {
-    this.renderer = new Renderer(this.gl!, this.points!, this.sizes);
+    this.renderer = new Renderer(this.gl!, this.points!, this.sizes, this.turn);
     if (this.loaded.layer !== undefined) this.paint();
   }
 
@@ -175,6 +184,13 @@ export class MapView extends Stage {
   }
 
   // --- what the person does ----------------------------------------------------------------------------------------
+
+  /** A drag moves a flat map and turns one in space. */
+  private pan(dx: number, dy: number): void {
+    if (this.turn) return this.turnTo(this.turn.yaw + dx / RADIAN, this.turn.pitch + dy / RADIAN);
+    this.camera.pan(dx, dy);
+    this.draw();
+  }
 
   private hover(x: number, y: number): void {
     const i = this.hit(x, y);
@@ -220,7 +236,7 @@ export class MapView extends Stage {
     const i = this.hit(x, y);
     const region = i < 0 ? this.named(x, y)?.region : null;
     if (i >= 0) this.pick(i, add);
-    else if (region) this.flyInto(region.area);
+    else if (region) this.flyInto(region);
     else if (this.polygon) this.select(null);
   }
 
@@ -251,15 +267,19 @@ export class MapView extends Stage {
       this.grid?.inside(around(shape), (i) => {
         if (!(this.flags[i] & HIDDEN) && within(shape, ...this.at(i))) count++;
       });
+      this.drawnAt = this.turning;
       this.spoken.textContent = `${count.toLocaleString()} selected`;
     }
-    this.component.setStateValue("selection", this.polygon && { polygon: this.polygon, count });
+    this.component.setStateValue("selection", this.polygon && { polygon: this.polygon, count, turn: [this.turn?.yaw ?? 0, this.turn?.pitch ?? 0] });
     this.draw(false);
   }
 
   private act(action: Action): void {
     if (action === "in" || action === "out") return this.zoomBy(action === "in" ? 1.7 : 1 / 1.7);
-    if (action === "home") return this.goTo(this.camera.home);
+    if (action === "home") {
+      if (this.turn) this.turnTo(0, 0);
+      return this.goTo(this.camera.home);
+    }
     if (action === "picture") return this.save();
     if (action === "link") return void this.copyLink();
     if (action === "full") return void (document.fullscreenElement ? document.exitFullscreen() : this.host.requestFullscreen());
@@ -274,7 +294,7 @@ export class MapView extends Stage {
     const moves: Record<string, Point> = { ArrowLeft: [far, 0], ArrowRight: [-far, 0], ArrowUp: [0, far], ArrowDown: [0, -far] };
     if (moves[event.key]) {
       this.halt();
-      this.camera.pan(...moves[event.key]);
+      this.pan(...moves[event.key]);
       this.settled();
     } else if (event.key === "+" || event.key === "=") this.zoomBy(1.5);
     else if (event.key === "-" || event.key === "_") this.zoomBy(1 / 1.5);
@@ -313,35 +333,27 @@ export class MapView extends Stage {
 
   protected settled(): void {
     const { id, viewParam } = this.component.data;
-    rememberView(id, viewParam, this.camera.view);
+    this.regrid();
+    rememberView(id, viewParam, this.view());
     this.draw();
+  }
+
+  private view(): Seen {
+    return this.turn ? { ...this.camera.view, turn: [this.turn.yaw, this.turn.pitch] } : this.camera.view;
   }
 
   /** The address says the corpus, the model, the selection and the view. */
   private async copyLink(): Promise<void> {
     const { id, viewParam } = this.component.data;
-    rememberView(id, viewParam, this.camera.view);
+    rememberView(id, viewParam, this.view());
     await copy(location.href);
     this.toast.say("Link copied");
   }
 
-  /** The map as it is on screen, as a PNG file. */
   private save(): void {
-    const picture = element("canvas");
-    [picture.width, picture.height] = [this.glCanvas.width, this.glCanvas.height];
-    const context = picture.getContext("2d")!;
-    context.fillStyle = this.theme.background;
-    context.fillRect(0, 0, picture.width, picture.height);
     this.halt();
     this.finish();
-    context.drawImage(this.glCanvas, 0, 0);
-    context.drawImage(this.surface, 0, 0);
-    picture.toBlob((blob) => {
-      if (!blob) return;
-      const link = element("a", "", { href: URL.createObjectURL(blob), download: "map.png" });
-      link.click();
-      URL.revokeObjectURL(link.href);
-    });
+    savePicture([this.glCanvas, this.surface], this.theme.background);
   }
 
   /** What tests ask of a running map. */
@@ -350,7 +362,7 @@ export class MapView extends Stage {
       frames: () => this.frames,
       ready: () => this.texts !== null && this.renderer !== null && this.status.textContent === "",
       whole: () => this.painted >= (this.points?.count ?? Infinity),
-      view: () => ({ ...this.camera.view }),
+      view: () => ({ ...this.view() }),
       labels: () =>
         this.placed.map(({ text, role, left, middle, width, size, point, region }) => {
           return { text, role, left, middle, width, size, area: region?.area ?? null, row: point < 0 ? -1 : this.points!.rows[point] };

@@ -67,9 +67,12 @@ export class Minimap {
     return picture;
   }
 
+  /** Of a map in space there is none. */
+  flat = true;
+
   /** Shown once the whole is no longer on screen, and where there is room. */
   get on(): boolean {
-    return this.camera.view.zoom > 1.25 && this.camera.width > 560 && this.camera.height > 320;
+    return this.flat && this.camera.view.zoom > 1.25 && this.camera.width > 560 && this.camera.height > 320;
   }
 
   draw(theme: Theme): void {

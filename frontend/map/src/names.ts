@@ -4,7 +4,8 @@ import { type Camera, clamp } from "./camera.ts";
 import type { Points, Texts } from "./data.ts";
 import type { Grid } from "./grid.ts";
 import { type Candidate, levelFor, shortened } from "./labels.ts";
-import type { Data, Region } from "./types.ts";
+import type { Point } from "./shapes.ts";
+import type { Region } from "./types.ts";
 
 const REGION_SIGNS = 40;
 const TAG_SIGNS = 28;
@@ -23,7 +24,8 @@ export interface Scene {
   silent(i: number): boolean;
   selected: number;
   marked: number[];
-  guest: Data["guest"];
+  /** A place that is no point. */
+  guest: { place: Point; label: string } | null;
   /** Only marked points and regions are named (something is highlighted). */
   focus: boolean;
 }
@@ -38,7 +40,7 @@ export function* candidates(scene: Scene): Generator<Candidate> {
     return { id: `p${i}`, text, x, y, radius: scene.radius(i), size, weight, role, point: i, region: null };
   };
   if (scene.guest) {
-    const [x, y] = camera.toScreen(scene.guest.x, scene.guest.y);
+    const [x, y] = camera.toScreen(...scene.guest.place);
     const text = shortened(scene.guest.label, 44);
     yield { id: "guest", text, x, y, radius: 9, size: 15, weight: 700, role: "selected", point: -1, region: null };
   }
@@ -55,11 +57,12 @@ export function* candidates(scene: Scene): Generator<Candidate> {
     const size = [20, 17, 15][level] ?? 14;
     for (const region of regions[level]) {
       if (!region.name || region.name.split(" · ").every((word) => said.has(word))) continue;
-      const [x, y] = camera.toScreen(region.x, region.y);
+      const i = scene.points.index[region.row];
+      const [x, y] = camera.toScreen(scene.points.xy[2 * i], scene.points.xy[2 * i + 1]);
       if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
       for (const word of region.name.split(" · ")) words.add(word);
       const text = shortened(region.name, REGION_SIGNS);
-      yield { id: `r${level}/${region.name}/${region.x}`, text, x, y, radius: 0, size, weight: 650, role: "region", point: -1, region };
+      yield { id: `r${level}/${region.row}`, text, x, y, radius: 0, size, weight: 650, role: "region", point: -1, region };
     }
   }
   if (scene.focus) return;

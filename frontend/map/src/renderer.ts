@@ -2,6 +2,7 @@
 
 import type { Camera } from "./camera.ts";
 import type { Points } from "./data.ts";
+import type { Turn } from "./turn.ts";
 
 const VERTEX = `#version 300 es
 layout(location = 0) in vec2 place;
@@ -9,8 +10,9 @@ layout(location = 1) in float size;
 layout(location = 2) in uint colour;
 layout(location = 3) in uint flags;
 layout(location = 4) in uint kind;
+layout(location = 5) in float depth;
 uniform vec2 centre, scale, shift, radii;
-uniform float ratio, grow, dim;
+uniform float ratio, grow, dim, fog;
 uniform highp sampler2D colours;
 out vec4 tint;
 out float radius;
@@ -18,11 +20,11 @@ flat out uint shape;
 void main() {
   bool faded = (flags & ${2}u) != 0u, marked = (flags & ${4}u) != 0u;
   if ((flags & ${1}u) != 0u) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); gl_PointSize = 0.0; return; }
-  radius = mix(radii.x, radii.y, size) * grow;
+  radius = mix(radii.x, radii.y, size) * grow * (1.0 + 0.3 * depth);
   if (marked) radius = max(radius * 1.25, 4.5);
-  gl_Position = vec4((place - centre) * scale + shift, 0.0, 1.0);
+  gl_Position = vec4((place - centre) * scale + shift, -0.9 * depth, 1.0);
   gl_PointSize = 2.0 * (radius + 1.0) * ratio;
-  tint = vec4(texelFetch(colours, ivec2(int(colour), 0), 0).rgb, faded ? dim : 1.0);
+  tint = vec4(texelFetch(colours, ivec2(int(colour), 0), 0).rgb, (faded ? dim : 1.0) * (1.0 - 0.5 * fog * (1.0 - depth)));
   shape = kind;
 }`;
 
@@ -59,6 +61,8 @@ export const MARKED = 4;
 export class Renderer {
   private readonly program: WebGLProgram;
   private readonly array: WebGLVertexArrayObject;
+  private readonly places: WebGLBuffer;
+  private readonly depths: WebGLBuffer | null = null;
   private readonly colours: WebGLBuffer;
   private readonly flags: WebGLBuffer;
   private readonly texture: WebGLTexture;
@@ -70,15 +74,17 @@ export class Renderer {
     private readonly gl: WebGL2RenderingContext,
     private readonly points: Points,
     private readonly sizes: Float32Array,
+    private readonly turn: Turn | null = null,
   ) {
     this.program = linked(gl);
-    for (const name of ["centre", "scale", "shift", "radii", "ratio", "grow", "dim", "colours", "rim", "body"])
+    for (const name of ["centre", "scale", "shift", "radii", "ratio", "grow", "dim", "fog", "colours", "rim", "body"])
       this.at[name] = gl.getUniformLocation(this.program, name);
     [this.smallest, this.largest] = radii(points.count);
     this.array = gl.createVertexArray()!;
     gl.bindVertexArray(this.array);
-    this.attribute(0, points.xy, 2);
+    this.places = this.attribute(0, points.xy, 2);
     this.attribute(1, sizes, 1);
+    if (turn) this.depths = this.attribute(5, turn.depth, 1);
     this.colours = this.bytes(2, new Uint8Array(points.count).fill(255));
     this.flags = this.bytes(3, new Uint8Array(points.count));
     this.bytes(4, points.kind);
@@ -88,12 +94,14 @@ export class Renderer {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
   }
 
-  private attribute(at: number, values: Float32Array, parts: number): void {
+  private attribute(at: number, values: Float32Array, parts: number): WebGLBuffer {
     const gl = this.gl;
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    const buffer = gl.createBuffer()!;
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW);
     gl.enableVertexAttribArray(at);
     gl.vertexAttribPointer(at, parts, gl.FLOAT, false, 0, 0);
+    return buffer;
   }
 
   private bytes(at: number, values: Uint8Array): WebGLBuffer {
@@ -104,6 +112,15 @@ export class Renderer {
     gl.enableVertexAttribArray(at);
     gl.vertexAttribIPointer(at, 1, gl.UNSIGNED_BYTE, 0, 0);
     return buffer;
+  }
+
+  /** After a turn: the points are elsewhere. */
+  turned(): void {
+    if (!this.turn) return;
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.places);
+    this.gl.bufferSubData(this.gl.ARRAY_BUFFER, 0, this.points.xy);
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.depths);
+    this.gl.bufferSubData(this.gl.ARRAY_BUFFER, 0, this.turn.depth);
   }
 
   setColours(values: Uint8Array): void {
@@ -124,7 +141,8 @@ export class Renderer {
 
   /** Radius on screen of point i, in CSS pixels, as the shader computes it. */
   radius(i: number, zoom: number): number {
-    return (this.smallest + (this.largest - this.smallest) * this.sizes[i]) * growth(zoom, this.points.count);
+    const nearness = 1 + 0.3 * (this.turn?.depth[i] ?? 0);
+    return (this.smallest + (this.largest - this.smallest) * this.sizes[i]) * growth(zoom, this.points.count) * nearness;
   }
 
   /**
@@ -137,9 +155,10 @@ export class Renderer {
     const zoom = view.zoom;
     gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
     gl.clearColor(0, 0, 0, 0);
-    if (!from) gl.clear(gl.COLOR_BUFFER_BIT);
+    if (!from) gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     if (to <= from) return;
     gl.enable(gl.BLEND);
+    if (this.turn) gl.enable(gl.DEPTH_TEST);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     gl.useProgram(this.program);
     gl.uniform2f(this.at.centre, view.x, view.y);
@@ -149,6 +168,7 @@ export class Renderer {
     gl.uniform1f(this.at.ratio, ratio);
     gl.uniform1f(this.at.grow, growth(zoom, this.points.count));
     gl.uniform1f(this.at.dim, 0.2);
+    gl.uniform1f(this.at.fog, this.turn ? 0.7 : 0);
     gl.uniform1f(this.at.body, opacity(this.points.count, zoom));
     gl.uniform3f(this.at.rim, ...rim);
     gl.uniform1i(this.at.colours, 0);

@@ -1,15 +1,16 @@
 // The stage: what is on the map and how it is drawn. It knows neither Python nor the pointer.
 
-import { type Bounds, Camera, clamp, ease, flight, MAX_ZOOM, type View } from "./camera.ts";
+import { Camera, clamp, ease, flight, MAX_ZOOM, type View } from "./camera.ts";
 import { bit, type Points, type Texts } from "./data.ts";
 import { element } from "./dom.ts";
-import type { Grid } from "./grid.ts";
+import { Grid } from "./grid.ts";
 import { place, type Placed } from "./labels.ts";
 import { Minimap } from "./minimap.ts";
 import { candidates } from "./names.ts";
 import { Overlay } from "./overlay.ts";
 import { FADED, HIDDEN, MARKED, type Renderer } from "./renderer.ts";
 import type { Point } from "./shapes.ts";
+import type { Turn } from "./turn.ts";
 import { mixed, palette, rgb, type Theme } from "./theme.ts";
 import type { Data, Layer, Region } from "./types.ts";
 
@@ -30,6 +31,8 @@ export abstract class Stage {
   protected texts: Texts | null = null;
   protected regions: Region[][] = [];
   protected grid: Grid | null = null;
+  /** How a map in space is turned; null for a flat one. */
+  protected turn: Turn | null = null;
   protected sizes: Float32Array = new Float32Array(0);
   protected flags: Uint8Array = NO_BYTES;
   protected colours: Uint8Array = NO_BYTES;
@@ -48,6 +51,8 @@ export abstract class Stage {
   protected echoed = -1;
   protected drawingLine: Point[] = [];
   protected polygon: Point[] | null = null;
+  /** How the map was turned when the polygon was drawn on it. */
+  protected drawnAt = "";
   protected placed: Placed[] = [];
   protected moving = false;
   /** So many points are drawn while the map moves. */
@@ -155,7 +160,7 @@ export abstract class Stage {
   private decorate(): void {
     const { overlay, theme, camera } = this;
     if (this.drawingLine.length) overlay.outline(this.drawingLine, theme, false);
-    if (this.polygon) overlay.outline(this.polygon.map((point) => camera.toScreen(...point)), theme, true);
+    if (this.polygon && this.drawnAt === this.turning) overlay.outline(this.polygon.map((point) => camera.toScreen(...point)), theme, true);
     if (this.selected >= 0 && this.lines.length) {
       const ends = this.lines.map(([i, score]) => ({ ...xyOf(camera.toScreen(...this.at(i))), score }));
       overlay.lines(camera.toScreen(...this.at(this.selected)), ends, theme);
@@ -171,7 +176,7 @@ export abstract class Stage {
     for (const i of [this.hovered, this.echoed]) ring(i, theme.text, 1.6);
     ring(this.cursor, theme.accent, 2);
     const { guest } = this;
-    if (guest) overlay.star(...camera.toScreen(guest.x, guest.y), theme);
+    if (guest) overlay.star(...camera.toScreen(...this.seen(guest.at)), theme);
   }
 
   private writeNames(now: number): boolean {
@@ -184,7 +189,7 @@ export abstract class Stage {
     const asking = candidates({
       camera, grid: this.grid!, points: this.points!, texts: this.texts!, regions: this.regions, sizes: this.sizes, focus,
       radius: (i) => this.radius(i), silent: (i) => (this.flags[i] & (HIDDEN | FADED)) !== 0, selected: this.selected, marked,
-      guest: this.guest,
+      guest: this.guest && { place: this.seen(this.guest.at), label: this.guest.label },
     });
     const most = clamp(Math.round((camera.width * camera.height) / 11_000), 8, 120);
     const corners = [...this.panels(), this.minimap.canvas].map((corner) => this.covered(corner));
@@ -269,10 +274,44 @@ export abstract class Stage {
     this.flying = requestAnimationFrame(step);
   }
 
-  /** Flies to an area, always nearer than now. */
-  protected flyInto({ x0, y0, x1, y1 }: Bounds): void {
-    const view = this.camera.framing([[x0, y0], [x1, y1]], MAX_ZOOM, 0.8);
-    this.goTo({ ...view, zoom: Math.max(view.zoom, 1.6 * this.camera.view.zoom) });
+  /** Flies into a region, always nearer than now. */
+  protected flyInto({ area, row }: Region): void {
+    const nearer = 1.6 * this.camera.view.zoom;
+    const [x, y] = this.at(this.points!.index[row]);
+    const view = area ? this.camera.framing([[area.x0, area.y0], [area.x1, area.y1]], MAX_ZOOM, 0.8) : { x, y, zoom: nearer };
+    this.goTo({ ...view, zoom: Math.max(view.zoom, nearer) });
+  }
+
+  // --- turning a map in space --------------------------------------------------------------------------------------
+
+  /** Where a place of the map is on the plane of the screen. */
+  protected seen([x, y, z = 0]: number[]): Point {
+    const [right, up] = this.turn ? this.turn.seen(x, y, z) : [x, y];
+    return [right, up];
+  }
+
+  protected get turning(): string {
+    return this.turn ? `${this.turn.yaw} ${this.turn.pitch}` : "";
+  }
+
+  /** Turns a map in space about the selected point, or about the middle of the view. */
+  protected turnTo(yaw: number, pitch: number): void {
+    const { turn, camera } = this;
+    if (!turn) return;
+    const { x, y, zoom } = camera.view;
+    const pivot = this.selected >= 0 ? turn.place(this.selected) : turn.behind(x, y);
+    const [x0, y0] = turn.seen(...pivot);
+    turn.to(yaw, pitch);
+    const [x1, y1] = turn.seen(...pivot);
+    camera.look({ x: x + x1 - x0, y: y + y1 - y0, zoom });
+    this.renderer?.turned();
+    if (this.points!.count <= FLUENT) this.regrid();
+    this.draw();
+  }
+
+  /** After a turn the points lie elsewhere; of many points only once it is over. */
+  protected regrid(): void {
+    if (this.turn) this.grid = new Grid(this.points!.xy);
   }
 
   protected zoomBy(factor: number): void {

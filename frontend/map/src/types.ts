@@ -38,7 +38,7 @@ export interface Data {
   /** Rows that a way leads through, from start to goal. */
   path: number[];
   /** A place that is no point: a free phrase. */
-  guest: { x: number; y: number; label: string } | null;
+  guest: { at: number[]; label: string } | null;
   fly: { rows: number[]; token: string } | null;
   viewParam: string;
   link: string;
@@ -47,15 +47,14 @@ export interface Data {
   title: string;
 }
 
-/** A region's name on one zoom level, at a place on the map. */
+/** A region's name on one zoom level, at one of its points. */
 export interface Region {
-  x: number;
-  y: number;
+  row: number;
   name: string;
   weight: number;
   colour: number;
-  /** Where nearly all of its points lie. */
-  area: Bounds;
+  /** Where nearly all of its points lie; null on a map in space. */
+  area: Bounds | null;
 }
 
 export interface Pick {
@@ -63,9 +62,10 @@ export interface Pick {
   add: boolean;
 }
 
-/** A closed line on the map, and how many points it holds. */
+/** A closed line on the map, how many points it holds, and how a map in space was turned (yaw and pitch). */
 export interface Selection {
   polygon: [number, number][];
+  turn: [number, number];
   count: number;
 }
 

@@ -19,7 +19,8 @@ from tagviz.ui.map_component.files import MapFiles
 class MapPoints:
     """Points that the browser can fetch. Rows count through the projections in the order given; keys name them.
 
-    points, texts, names: addresses of the files. order: rows in the order of the files. first: the first projection.
+    points, texts, names: addresses of the files. xy: float32 (n, 2), or (n, 3) for a map in space. order: rows in the
+    order of the files. first: the first projection.
     """
 
     files: MapFiles
@@ -56,17 +57,25 @@ class MapPoints:
         place = int(np.searchsorted(self.starts, row, side="right")) - 1
         return self.vocabs[place].key(row - self.starts[place])
 
-    def inside(self, polygon: tuple[tuple[float, float], ...], shown: NDArray[np.bool_] | None = None) -> list[str]:
-        """Keys of the points within a closed line (and shown), the most frequent first."""
-        rows = _inside(self, polygon)
+    def inside(
+        self,
+        polygon: tuple[tuple[float, float], ...],
+        shown: NDArray[np.bool_] | None = None,
+        turn: tuple[float, float] = (0.0, 0.0),
+    ) -> list[str]:
+        """Keys of the points within a closed line (and shown), the most frequent first. turn: of a map in space."""
+        rows = _inside(self, polygon, turn)
         if shown is not None:
             rows = rows[shown[rows]]
         return [self.key(int(row)) for row in rows]
 
 
 @lru_cache(maxsize=32)
-def _inside(points: MapPoints, polygon: tuple[tuple[float, float], ...]) -> NDArray[np.int64]:
-    rows = pack.inside(polygon, points.xy)
+def _inside(
+    points: MapPoints, polygon: tuple[tuple[float, float], ...], turn: tuple[float, float]
+) -> NDArray[np.int64]:
+    xy = points.xy if points.xy.shape[1] == 2 else pack.turned(points.xy, *turn)
+    rows = pack.inside(polygon, xy)
     place = np.empty(len(points), dtype=np.int64)
     place[points.order] = np.arange(len(points))
     return rows[np.argsort(place[rows])]

@@ -69,7 +69,7 @@ def map_view(
     highlight: Sequence[str] = (),
     shown: NDArray[np.bool_] | None = None,
     fly_to: Sequence[str] = (),
-    guest: tuple[float, float, str] | None = None,
+    guest: tuple[Sequence[float], str] | None = None,
     title: str = "Tag map",
     unit: str = "playlists",
     height: int = 0,
@@ -84,7 +84,7 @@ def map_view(
     selected: the ringed point, from which `lines` (key, similarity) run to its neighbours, whose names are then shown.
     path: points that a way leads through, drawn as such. highlight: points that stand out, all others faded (at most
     500). shown: bool per row, the others are hidden. fly_to: keys to bring into view, once for each new set. guest: a
-    place that is no point (x, y and its name, from `project.place.spot`), shown as a star and brought into view.
+    place that is no point (where, and its name; from `project.place.spot`), shown as a star and brought into view.
     title: what a screen reader says. unit: what counts count (not those of playlists). height: pixels, 0: what the
     window leaves. link: maps with the same word show each other's hovered label. view_param: query parameter that holds
     the view, so that a link opens it ("" none; two maps on one page need two names).
@@ -107,7 +107,7 @@ def map_view(
         "selected": points.row(selected) if selected else -1,
         "lines": [(row, round(score, 4)) for row, score in known if row >= 0],
         "path": points.rows(path),
-        "guest": None if guest is None else {"x": guest[0], "y": guest[1], "label": guest[2]},
+        "guest": None if guest is None else {"at": guest[0], "label": guest[1]},
         "fly": _flight(fly, guest),
         "viewParam": view_param,
         "link": link,
@@ -126,7 +126,7 @@ def map_view(
     return _event(points, result, shown)
 
 
-def _flight(rows: list[int], guest: tuple[float, float, str] | None) -> dict[str, Any] | None:
+def _flight(rows: list[int], guest: tuple[Sequence[float], str] | None) -> dict[str, Any] | None:
     """Where to fly, with a token that is new for every new goal."""
     if not rows and guest is None:
         return None
@@ -147,7 +147,8 @@ def _event(points: MapPoints, state: Mapping[str, Any], shown: NDArray[np.bool_]
     held: Selection | None = None
     if selection:
         polygon = tuple((float(x), float(y)) for x, y in selection["polygon"])
-        held = Selection(polygon, tuple(points.inside(polygon, shown)))
+        yaw, pitch = selection["turn"]
+        held = Selection(polygon, tuple(points.inside(polygon, shown, (float(yaw), float(pitch)))))
     return MapEvent(picked, bool(pick and pick["add"]), held, not state.get("unsupported", False))
 
 
