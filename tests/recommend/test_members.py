@@ -12,6 +12,7 @@ from tagviz.recommend.cooccurrence import Cooccurrence, CooccurrenceParams
 from tagviz.recommend.ease import Ease, EaseParams
 from tagviz.recommend.factors import Factors, FactorsParams
 from tagviz.recommend.features import BlockParams, Features
+from tagviz.recommend.members import MANY_TAGS, default_members
 from tagviz.recommend.neighbours import Neighbours, NeighboursParams
 from tagviz.recommend.popularity import Popularity
 from tagviz.recommend.shared import top_of_rows
@@ -144,3 +145,9 @@ def test_genres_count_as_their_share_of_the_songs() -> None:
 def test_the_largest_entries_of_a_row_are_kept() -> None:
     matrix = sp.csr_matrix(np.array([[3, 1, 2, 2], [0, 0, 1, 0]], dtype=np.float32))
     assert top_of_rows(matrix, 2).toarray().tolist() == [[3, 0, 2, 0], [0, 0, 1, 0]]
+
+
+@pytest.mark.parametrize(("tags", "wanted"), [(MANY_TAGS - 1, False), (MANY_TAGS, True)])
+def test_factors_join_where_tags_are_many(tags: int, wanted: bool) -> None:
+    corpus = make_corpus([{"tags": [f"t{number}" for number in range(tags)]}])
+    assert ("factors" in [member.name for member in default_members(corpus)]) == wanted
