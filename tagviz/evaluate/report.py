@@ -23,6 +23,7 @@ from tagviz.errors import BadParameter, UnknownTerm
 from tagviz.evaluate.items import Items, moved, used_items
 from tagviz.evaluate.split import Split
 from tagviz.ranking import rank
+from tagviz.settings import settings
 from tagviz.text import language
 from tagviz.types import Floats, Ints, Kind, Progress, ProgressCallback, Recommender, frozen, quiet
 
@@ -217,7 +218,7 @@ def build(
                 fraction = (done + (inner.fraction or 0.0)) / len(jobs)
                 progress(Progress(f"Asking {label} for {kind}s", fraction))
 
-            ranked = rank(recommender, asked, kind, train, depth[kind], progress=step)
+            ranked = rank(recommender, asked, kind, train, depth[kind], progress=step, threads=settings().threads)
             raw[label, kind], fallback[label, kind] = ranked.rows, ranked.fallback
         seconds = (datetime.now(UTC) - started).total_seconds()
         given = (infos or {}).get(label, ModelInfo(label, recommender.method))

@@ -20,6 +20,7 @@ from tagviz.operations.models import Model
 from tagviz.ranking import Rules, keep_to, rank, top
 from tagviz.recommend.folding import Folding, learn
 from tagviz.recommend.popularity import Popularity
+from tagviz.settings import settings
 from tagviz.types import (
     Corpus,
     Embedding,
@@ -293,7 +294,8 @@ def predict(
         if kind not in recommender.kinds and corpus.has(kind):
             recommender = Popularity(corpus)
             warnings.append(f"{model.ref} does not recommend {kind}s: these are the most popular ones.")
-        ranked = rank(recommender, asked, kind, corpus, n, rules, progress) if corpus.has(kind) else None
+        threads = settings().threads
+        ranked = rank(recommender, asked, kind, corpus, n, rules, progress, threads) if corpus.has(kind) else None
         if ranked is None:
             lists[kind] = [[] for _ in entries]
             continue

@@ -19,7 +19,7 @@ from tagviz.params import knob
 from tagviz.ranking import scaled
 from tagviz.recommend.candidates import Judged, from_scores
 from tagviz.recommend.evidence import Evidence
-from tagviz.recommend.fusion import MOST, Fusion, FusionParams, all_weights, validate
+from tagviz.recommend.fusion import MOST, Fusion, FusionParams, all_weights, validate, weighted_sum
 from tagviz.recommend.members import Member, comparable, default_members, fit_members
 from tagviz.recommend.rerank import KEPT, RerankParams, Trees, shortlist
 from tagviz.recommend.shared import check_kind
@@ -82,10 +82,10 @@ class Best:
         check_kind(kind, self.kinds, self.method)
         if kind not in self.trees:
             return self.fusion.score(asked, kind)
-        scores = np.stack([comparable(member, asked, kind) for member in self.fusion.fitted.values()], axis=2)
+        scores = [comparable(member, asked, kind) for member in self.fusion.fitted.values()]
         cases = cases_of(asked)
-        fused = np.einsum("qnm,qm->qn", scores, self.fusion.weights[kind][cases])
         found = from_scores(scores, asked, kind, MOST[kind])
+        fused = weighted_sum(scores, self.fusion.weights[kind][cases])
         within = np.take_along_axis(fused, np.maximum(found.rows, 0), axis=1)
         found, places = shortlist(found, within, KEPT[kind])
         found = replace(found, evidence=self._evidence.of(asked, kind, found.rows))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tagviz.ranking import leading
 from tagviz.recommend.members import comparable
 from tagviz.recommend.validation import Questions, cases_of
 from tagviz.types import Asked, Floats, Ints, Kind, Recommender
@@ -78,29 +79,22 @@ def best_first(costs: Floats, depth: int) -> NDArray[np.intp]:
 
 def candidates(members: Mapping[str, Recommender], asked: Asked, kind: Kind, most: int) -> Candidates:
     """The `most` best items of each member, without what the query holds or must not be answered."""
-    scores = np.stack([comparable(member, asked, kind) for member in members.values()], axis=2)
-    return from_scores(scores, asked, kind, most)
+    return from_scores([comparable(member, asked, kind) for member in members.values()], asked, kind, most)
 
 
-def from_scores(scores: Floats, asked: Asked, kind: Kind, most: int) -> Candidates:
-    """Candidates from the members' comparable scores (q, n_kind, members)."""
-    count, width, depth = scores.shape
-    most = min(most, width)
-    chosen = np.zeros((count, width), dtype=bool)
-    for member in range(depth):
-        best = np.argpartition(-scores[:, :, member], most - 1, axis=1)[:, :most]
-        np.put_along_axis(chosen, best, True, axis=1)
+def from_scores(scores: Sequence[Floats], asked: Asked, kind: Kind, most: int) -> Candidates:
+    """Candidates from the comparable scores (q, n_kind) of each member."""
+    count = len(asked)
+    found = [np.unique(np.concatenate([leading(each[row], most) for each in scores])) for row in range(count)]
     for group in (asked.items, asked.masked, asked.avoid):
         if kind in group:
-            owners = np.repeat(np.arange(count), np.diff(group[kind].indptr))
-            chosen[owners, group[kind].indices] = False
-    owner, item = np.nonzero(chosen)
-    sizes = np.bincount(owner, minlength=count)
-    place = np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    rows = np.full((count, int(sizes.max(initial=1))), -1, dtype=np.int32)
-    values = np.zeros((*rows.shape, depth), dtype=np.float32)
-    rows[owner, place] = item
-    values[owner, place] = scores[owner, item]
+            held = np.split(group[kind].indices, group[kind].indptr[1:-1])
+            found = [np.setdiff1d(rows, gone, assume_unique=True) for rows, gone in zip(found, held, strict=True)]
+    sizes = [len(rows) for rows in found]
+    rows = np.full((count, max(1, *sizes)), -1, dtype=np.int32)
+    rows[np.arange(rows.shape[1]) < np.array(sizes)[:, None]] = np.concatenate(found)
+    values = np.stack([np.take_along_axis(each, np.maximum(rows, 0), axis=1) for each in scores], axis=2)
+    values[rows < 0] = 0
     return Candidates(rows, values, np.zeros((*rows.shape, 0), dtype=np.float32))
 
 

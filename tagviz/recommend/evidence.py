@@ -87,7 +87,7 @@ class Evidence:
         songs = asked.items[Kind.SONG]
         shared = []
         for kind in (Kind.GENRE, Kind.ARTIST):
-            unit = row_normalised(self.corpus.song_links[kind])
+            unit = self._unit[kind]
             shared.append(_products(row_normalised(sp.csr_matrix(songs @ unit)), unit, rows))
         known = sp.csr_matrix(songs @ sp.diags(np.isfinite(self._years).astype(np.float32)))
         total = np.asarray(known @ np.nan_to_num(self._years)).ravel()
@@ -97,6 +97,11 @@ class Evidence:
         years = self._years[rows]
         shared += [np.nan_to_num(years - typical[:, None]), np.nan_to_num(years - date[:, None])]
         return np.stack(shared)
+
+    @cached_property
+    def _unit(self) -> dict[Kind, sp.csr_matrix]:
+        """(songs, genres or artists): unit rows."""
+        return {kind: row_normalised(links) for kind, links in self.corpus.song_links.items()}
 
     @cached_property
     def _years(self) -> Floats:

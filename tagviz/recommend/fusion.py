@@ -78,11 +78,9 @@ class Fusion:
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
         weights = self.weights[kind][cases_of(asked)]
-        total = np.zeros((len(asked), len(self.corpus.vocab(kind))), dtype=np.float32)
-        for number, member in enumerate(self.fitted.values()):
-            if weights[:, number].any():
-                total += weights[:, [number]] * comparable(member, asked, kind)
-        return total
+        heard = [number for number in range(len(self.fitted)) if weights[:, number].any()] or [0]
+        members = list(self.fitted.values())
+        return weighted_sum([comparable(members[number], asked, kind) for number in heard], weights[:, heard])
 
     def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
         """What each member gave, and what the members say brought the item, weighted by what they gave."""
@@ -104,6 +102,16 @@ class Fusion:
         arrays, kept = keep_members(self.members, self.fitted)
         arrays.update({f"weights/{kind}": frozen(weights) for kind, weights in self.weights.items()})
         return arrays, {"fusion": self.params.model_dump(), "members": kept}
+
+
+def weighted_sum(scores: Sequence[Floats], weights: Floats) -> Floats:
+    """(q, n): what the members say (q, n) each, added with weights (q, members). Overwrites `scores`."""
+    for number, each in enumerate(scores):
+        each *= weights[:, [number]]
+    total = scores[0]
+    for each in scores[1:]:
+        total += each
+    return total
 
 
 def validate(

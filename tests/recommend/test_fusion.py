@@ -99,8 +99,8 @@ def test_what_is_asked_does_not_set_the_scale() -> None:
 def test_candidates_leave_out_what_is_asked() -> None:
     corpus = small()
     asked = asks(corpus, ["a"])
-    scores = np.array([[[0.9], [0.5], [0.6], [0.1]]], dtype=np.float32)
-    found = from_scores(scores, asked, Kind.TAG, most=3)
+    scores = np.array([[0.9, 0.5, 0.6, 0.1]], dtype=np.float32)
+    found = from_scores([scores], asked, Kind.TAG, most=3)
     # the three best are a, c, b; a is asked
     assert sorted(found.rows[0]) == [1, 2]
 
