@@ -58,7 +58,7 @@ class Evidence:
             columns = np.sort(query.indices[query.indptr[number] : query.indptr[number + 1]])
             if not len(columns):
                 continue
-            close = self._columns[first + rows[number]] @ self._columns[columns].toarray().T
+            close = (self._columns[first + rows[number]] @ self._columns[columns].T).toarray()
             edges = np.searchsorted(columns, [self._features.blocks[group].start for group in GROUPS] + [1 << 62])
             for place, (start, stop) in enumerate(pairwise(edges)):
                 if stop > start:
