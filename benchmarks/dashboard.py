@@ -53,16 +53,16 @@ class Row:
 
 
 @contextmanager
-def server() -> Iterator[tuple[str, psutil.Process]]:
-    """A dashboard on the demo with an empty home; yields at once, before it is ready."""
+def server(home: Path | None = None) -> Iterator[tuple[str, psutil.Process]]:
+    """A dashboard on the demo with an empty home, or that home; yields at once, before it is ready."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as empty:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)],
             cwd=ROOT,
-            env={**os.environ, "TAGVIZ_HOME": home},
+            env={**os.environ, "TAGVIZ_HOME": str(home or empty)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -21,19 +21,17 @@ def room(here: frame.Here, place: cached.ReportPlace) -> None:
 
 here = frame.open_page("Evaluate", "How good is it, and where does it fail?")
 with widgets.forgiving():
-    chosen, new, save = st.columns([3, 1, 0.7], vertical_alignment="center")
-    with chosen:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         ident = reports.choose(here)
+        if ident:
+            with st.popover("New evaluation", icon=":material/add:", key=f"new-{reports.asked()}"):
+                reports.ask(here)
+            place = cached.ReportPlace(here.corpus.fingerprint, ident)
+            reports.export(place.opened, place.opened.kinds[0], 10)
     if not ident:
         st.text("Nothing has been judged here yet. This asks the models about playlists that they have not seen.")
         reports.ask(here)
-    else:
-        with new, st.popover("New evaluation", icon=":material/add:", width="stretch", key=f"new-{reports.asked()}"):
-            reports.ask(here)
     work.work(("evaluate", "leak"))
     if ident:
-        place = cached.ReportPlace(here.corpus.fingerprint, ident)
         reports.about(here, place.opened)
-        with save:
-            reports.export(place.opened, place.opened.kinds[0], 10)
         room(here, place)

@@ -46,7 +46,7 @@ def similarity_heatmap(
     title: str,
     one_question: bool = False,
     dark: bool = False,
-    height: int = 300,
+    height: int = 330,
 ) -> go.Figure:
     """Recommended (rows, best first) × hidden tags (columns), cosine; light = close. A click gives `customdata` =
     [row, column], both from 0."""
@@ -59,7 +59,7 @@ def similarity_heatmap(
         "zmax": 1.0 if one_question else None,
         "xgap": 1,
         "ygap": 1,
-        "colorbar": _bar("similarity<br>light = good", dark),
+        "colorbar": _bar("similarity: light = good", dark),
     }
     hover = "suggestion %{y}<br>hidden tag %{x}<br>similarity %{customdata[2]:.2f}<extra></extra>"
     return _cells(trace, values, _unique(rows), _unique(columns), hover, layout(title, dark, height, x, y))
@@ -71,12 +71,12 @@ def instead_heatmap(
     title: str,
     counts: NDArray[Any] | None = None,
     dark: bool = False,
-    height: int = 520,
+    height: int = 560,
 ) -> go.Figure:
     """Hidden tags (rows) × recommended tags (columns), each row a share of its questions; counts: how many these are. A
     click gives `customdata` = [row, column], both from 0."""
     marks = np.array([0, 0.01, 0.05, 0.1, 0.25, 0.5, 1])
-    bar = _bar("share of the row<br>light diagonal = good", dark)
+    bar = _bar("share of the row: light diagonal = good", dark)
     trace = {
         # the root makes the small shares off the diagonal visible; the bar and the hover give the true ones
         "z": np.sqrt(np.maximum(values, 0)),
@@ -84,8 +84,8 @@ def instead_heatmap(
         "colorbar": bar | {"tickvals": np.sqrt(marks), "ticktext": [f"{mark:.0%}" for mark in marks]},
     }
     look = layout(title, dark, height, "Suggested tag", "Hidden tag")
-    look["xaxis"] |= {"tickangle": -50, "tickfont": {"size": 11}, "dtick": 1}
-    look["yaxis"] |= {"tickfont": {"size": 11}, "dtick": 1}
+    look["xaxis"] |= {"tickangle": -90, "tickfont": {"size": 10}, "dtick": 1}
+    look["yaxis"] |= {"tickfont": {"size": 10}, "dtick": 1}
     labels = _unique(names, 22)
     hover = "hidden: %{y}<br>suggested: %{x}<br>%{customdata[2]:.1%}"
     if counts is not None:
@@ -229,10 +229,10 @@ def agreement_heatmap(values: NDArray[Any], names: Sequence[str], title: str, da
         "xgap": 2,
         "ygap": 2,
         "texttemplate": "%{z:.2f}",
-        "colorbar": _bar("overlap<br>1 = same list", dark),
+        "colorbar": _bar("overlap: 1 = same list", dark),
         "hovertemplate": "%{y} and %{x}: %{z:.2f}<extra></extra>",
     }
-    look = layout(title, dark, 140 + 48 * len(names))
+    look = layout(title, dark, 170 + 48 * len(names))
     _matrix_axes(look)
     return go.Figure([trace], look)
 
@@ -326,8 +326,15 @@ def _unique(names: Sequence[str], width: int = 26) -> list[str]:
 
 def _bar(title: str, dark: bool) -> dict[str, Any]:
     return {
-        "title": {"text": title, "font": {"size": 11, "color": soft_ink(dark)}},
-        "thickness": 10,
+        # lying above the cells, it leaves them the whole width of a narrow page
+        "orientation": "h",
+        "x": 1,
+        "xanchor": "right",
+        "y": 1,
+        "yanchor": "bottom",
+        "len": 0.7,
+        "title": {"text": title, "side": "top", "font": {"size": 11, "color": soft_ink(dark)}},
+        "thickness": 8,
         "outlinewidth": 0,
         "tickfont": {"size": 11, "color": soft_ink(dark)},
         "tickcolor": line_colour(dark),

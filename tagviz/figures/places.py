@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import isfinite
+from math import ceil, isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 3
 """Models that are shown before the legend is clicked."""
+LEGEND_PX = 20
+"""Height of a line of the legend, which lies above the bars; a narrow page has two models in a line."""
 
 
 def rank_histogram(
@@ -37,6 +39,7 @@ def rank_histogram(
     = [model's number, bar]."""
     import plotly.graph_objects as go
 
+    height += LEGEND_PX * ceil(len(shares) / 2) if len(shares) > 1 else 0
     look = layout(title, dark, height, x="Place in our list", y=f"Share of the hidden {kind}s")
     names = [*map(safe, bars)]
     missed = [float(values[-1]) for values in shares.values()]
@@ -100,17 +103,7 @@ def rank_histogram(
         "bargap": 0.15,
         "bargroupgap": 0.05,
         "showlegend": several,
-        # the legend lies in the corner that falling bars, or rising lines, leave free
-        "legend": {
-            "orientation": "v",
-            "tracegroupgap": 0,
-            "font": {"size": 11},
-            "bgcolor": paper(dark),
-            "x": 0.98 if cumulative else 0.8,
-            "xanchor": "right",
-            "y": 0.02 if cumulative else 1,
-            "yanchor": "bottom" if cumulative else "top",
-        },
+        "legend": {"tracegroupgap": 0, "font": {"size": 11}, "y": 1.02},
     }
     look["xaxis"] |= {"type": "category", "showgrid": False, "domain": [0, 1] if cumulative else [0, 0.8]}
     look["yaxis"] |= {"tickformat": ".0%", "rangemode": "tozero"}

@@ -9,7 +9,7 @@ import streamlit as st
 from tagviz.evaluate import compare, words
 from tagviz.figures import evaluation as figures
 from tagviz.types import Kind
-from tagviz.ui import cached, judged, plain, runs, space, state, widgets
+from tagviz.ui import cached, judged, plain, reports, runs, space, state, widgets
 from tagviz.ui.frame import Here
 from tagviz.ui.judging import CASES, View, clicked
 
@@ -44,6 +44,8 @@ def show(here: Here, view: View) -> None:
     with pairs:
         if pairs.open:
             _pairs(view)
+            if not view.opened.leak:
+                reports.leak(here, view.opened)
     with beyond:
         if beyond.open:
             _beyond(view)

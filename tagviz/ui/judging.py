@@ -139,7 +139,7 @@ def _table(view: View, panel: Panel) -> None:
         column_config={
             "model": st.column_config.TextColumn(
                 "Model",
-                width=170,
+                width=150,
                 help="★: the best. ≈: too few questions to tell it from the best; the difference may be chance.",
             )
         }

@@ -106,20 +106,17 @@ def about(here: Here, report: EvalReport) -> None:
     st.caption(plain.escape(words.about(report), 400))
     for warning in report.warnings:
         st.warning(plain.escape(warning, 400), icon=":material/warning:")
-    if here.place.opened.group_name:
-        _leak(here, report)
+    if report.leak > 0:
+        leak(here, report)
 
 
-def _leak(here: Here, report: EvalReport) -> None:
-    """By how much a split at random flatters, measured when it is asked."""
+def leak(here: Here, report: EvalReport) -> None:
+    """By how much a split at random flatters, measured when it is asked; nothing where no groups are known."""
+    if not (report.questions["group"] != "").any():
+        return
     quickest = min(report.models, key=lambda model: model.train_seconds).method
-    what: dict[str, Any] = {
-        "corpus": here.corpus.name,
-        "model": quickest,
-        "protocol": report.protocol,
-        "mask": report.mask,
-    }
-    what |= {"seed": report.seed, "share": report.share}
+    split: dict[str, Any] = {"protocol": report.protocol, "mask": report.mask, "seed": report.seed}
+    what = {**split, "corpus": here.corpus.name, "model": quickest, "share": report.share}
     asked = [job for job in cached.jobs() if job.kind == "leak" and what.items() <= dict(job.arguments).items()]
     found = next((job.result["inflation"] for job in asked if job.state is State.DONE), ())
     with st.expander(

@@ -81,7 +81,12 @@ def _two(kind: Kind, frame: pd.DataFrame, metric: str) -> None:
     if differs.empty:
         st.caption("Both were made with the same settings.")
     else:
-        widgets.table(differs, "differs", columns={"setting": "What differs", "first": "One", "second": "The other"})
+        widgets.table(
+            differs,
+            "differs",
+            "What differs",
+            columns={"setting": "What differs", "first": "One", "second": "The other"},
+        )
 
 
 def _name(frame: pd.DataFrame, at: int) -> str:
