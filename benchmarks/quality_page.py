@@ -39,8 +39,8 @@ ABOUT = """\
 - **Masks** of the lists: *official* always shows the title, as the organisers' script does; *real* shows none beside
   songs, as their files turned out.
 - **Settings**: every member's settings, and the members themselves, were searched on validation playlists cut from
-  training sides, never by looking at a test side. The fusion's weights and the re-ranker learn inside each fit, from
-  playlists of its own training side. One thing is not clean: what the re-ranker is shown and how many candidates it
+  the training side of split 1, never by looking at its test side (the other splits cut the same playlists anew). The
+  fusion's weights and the re-ranker learn inside each fit, from playlists of its own training side. One thing is not clean: what the re-ranker is shown and how many candidates it
   gets was decided while its result on the test side of split 1 of the lists was in sight. {fresh}
 - **Peers** run with their libraries' own defaults, on songs and tags together: implicit 0.7 (item–item by cosine and
   BM25 with 100 neighbours; ALS) and RecTools 0.19 (EASE; it multiplies with the transpose of the weights that it has

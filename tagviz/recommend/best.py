@@ -30,6 +30,10 @@ FEWEST = 50
 """Validation questions with a hidden item among their candidates, below which no re-ranker is tried."""
 
 
+FEWEST_GROUPS = 10
+"""Listeners or artists too few to be told apart from chance: below, each question counts for itself."""
+
+
 class BestParams(FusionParams, RerankParams):
     """Settings of the fusion and of the re-ranker."""
 
@@ -119,6 +123,8 @@ def _try(
     if len(asked) < FEWEST:
         return 0.0, 0.0, None
     _, group = np.unique(short.groups[asked], return_inverse=True)
+    if group.max() + 1 < FEWEST_GROUPS:
+        group = np.arange(len(asked))
     half = np.random.default_rng(tools.seed).permutation(group.max() + 1)[group] % 2
     gains = np.zeros(len(asked), dtype=np.float32)
     for part in (half == 0, half == 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,8 +68,6 @@ def test_groups_stay_on_one_side() -> None:
     fold = folds(corpus, 3, seed=1)
     assert sorted(set(fold)) == [0, 1, 2]
     shared = corpus.playlists.assign(group=["x"] * 4 + [f"g{n}" for n in range(len(corpus) - 4)])
-    from dataclasses import replace
-
     assert len(set(folds(replace(corpus, playlists=shared), 3, seed=1)[:4])) == 1
 
 
@@ -189,3 +188,10 @@ def test_questions_of_one_listener_count_together_in_the_error() -> None:
 def test_a_question_knows_its_listener() -> None:
     playlists = [{"tags": ["a", "b", "c", "d"], "group": group} for group in ("x", "x", "", "")]
     assert len(set(questions(make_corpus(playlists), seed=1).groups)) == 3
+
+
+def test_a_corpus_of_one_listener_can_be_re_ranked() -> None:
+    corpus = checkerboard(half=80)
+    alone = replace(corpus, playlists=corpus.playlists.assign(group="x"))
+    fitted = Best.fit(alone, BestParams(folds=2, trees=5), TOOLS, MEMBERS)
+    assert fitted.gains["tag"]["error"] > 0  # there were enough questions to try
