@@ -183,13 +183,10 @@ class Child:
         except TagvizError as error:
             print(f"error: {error}", file=sys.stderr)
             self.queue.fail(self.ident, self.owner, str(error))
-        except MemoryError:
-            traceback.print_exc()
-            self.queue.fail(self.ident, self.owner, NO_MEMORY)
         except Exception as error:  # whatever it was, the job must say so
             traceback.print_exc()
-            what = f"{type(error).__name__}: {error}"
-            self.queue.fail(self.ident, self.owner, f"tagviz made a mistake ({what}) — see the job's log and report it")
+            what = f"tagviz made a mistake ({type(error).__name__}: {error}) — see the job's log and report it"
+            self.queue.fail(self.ident, self.owner, NO_MEMORY if _for_want_of_memory(error) else what)
         else:
             self.queue.finish(self.ident, self.owner, result)
         return 0
@@ -209,6 +206,12 @@ class Child:
 
 
 NO_MEMORY = "Not enough memory — close other programs, or choose smaller parameters"
+SIGNS = ("failed to map segment", "annot allocate memory", "can't allocate memory", "bad_alloc", "start new thread")
+"""How libraries say that there is no memory, besides MemoryError: the loader, the system, torch, C++, Python."""
+
+
+def _for_want_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or any(sign in str(error) for sign in SIGNS)
 
 
 def _died(code: int) -> str:

@@ -55,9 +55,11 @@ def reading(path: Path) -> Iterator[None]:
 
 def _explained(path: Path, error: OSError) -> StoreError:
     reason = error.strerror or str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) or "requested and" in reason:  # numpy says no errno
         return StoreError(
-            "The disk is full", str(path), "free some space or set TAGVIZ_HOME to a larger disk, then try again"
+            "The disk is full, or files may not grow so large",
+            f"{path}: {reason}",
+            "free some space, raise the limit, or set TAGVIZ_HOME to a larger disk, then try again",
         )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return StoreError(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -26,16 +27,19 @@ pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("training")
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "training"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def room(home: Path) -> Iterator[str]:
-    """A dashboard on the demo with a home of its own."""
+    """A dashboard on the demo with a home of its own; the worker that it has started ends with it."""
     with serving(ROOT / "app.py", {"TAGVIZ_HOME": str(home), "TAGVIZ_DATABASE_URL": ""}, "/ready") as address:
         yield address
+    for process in psutil.process_iter(["cmdline"]):
+        if "tagviz.worker" in (process.info["cmdline"] or ()) and process.environ().get("TAGVIZ_HOME") == str(home):
+            process.terminate()
 
 
 def tagviz(home: Path, *words: str) -> dict[str, Any]:

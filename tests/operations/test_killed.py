@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import time
 from collections.abc import Mapping
@@ -21,7 +22,14 @@ from tests.corpora import checkerboard
 
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(
-    ["tests.operations.test_killed", "sqlalchemy.dialects.sqlite", "gensim.models", "optuna", "sklearn.decomposition"]
+    [
+        "tests.operations.test_killed",
+        "sqlalchemy.dialects.sqlite",
+        "gensim.models",
+        "optuna",
+        "sklearn.decomposition",
+        "torch",
+    ]
 )
 
 PLACING = "(an artifact is about to be put in its place)"
@@ -31,15 +39,19 @@ WORK: dict[str, tuple[str, dict[str, Any]]] = {
     "import": ("import", {"name": "again"}),
     "train": ("train", {"corpus": "checkerboard", "method": "spectral", "values": {"dimensions": 4}}),
     "train in epochs": ("train", {"corpus": "checkerboard", "method": "word2vec", "values": {"epochs": 3}}),
+    "fine-tune": ("fine-tune", {"corpus": "checkerboard", "values": {"steps": 3, "batch": 8, "width": 8}}),
     "tune": ("tune", {"corpus": "checkerboard", "method": "cooccurrence", "trials": 2}),
     "project": ("project", {"corpus": "checkerboard", "model": "spectral", "values": {"method": "pca"}}),
     "evaluate": ("evaluate", {"corpus": "checkerboard", "models": ["popularity", "cooccurrence"]}),
 }
 
 
-def home(place: Path) -> Workspace:
+def home(place: Path, before: Workspace | None = None) -> Workspace:
+    """A workspace with a corpus, and what the sentence model has read in another one."""
     ws = Workspace(place / "home")
     ws.save_corpus(checkerboard(half=24))
+    if before is not None and before.encodings.exists():
+        shutil.copy(before.encodings, ws.encodings)
     return ws
 
 
@@ -106,7 +118,7 @@ def test_a_death_in_any_phase_leaves_nothing_half_made_and_the_job_goes_on(work:
     phases, undisturbed = run(calm)
     assert phases
 
-    ws = home(tmp_path / "hurt")
+    ws = home(tmp_path / "hurt", calm)
     ident = submitted(ws, kind, given, tmp_path)
     queue = jobs.queue(ws)
     placed = [PLACING] if kind != "tune" else []  # a study's trials are rows of a database
