@@ -29,7 +29,7 @@ def tools(here: frame.Here, sheet: Sheet) -> tuple[Look, str]:
         map_tools.search(here, sheet)
         by, title = map_tools.colour(sheet.place)
         filters = map_tools.filters(sheet.place)
-        map_tools.layout()
+        map_tools.layout(sheet)
         other = map_tools.beside(here, sheet)
         taking.offer(sheet)
     return Look(by, title, filters), other

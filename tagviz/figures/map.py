@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagviz.figures import template
-from tagviz.types import Projection
+from tagviz.types import Floats, Projection
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -125,6 +126,23 @@ def _write_names(
             return
         if labels[row] not in named and free(x, y):
             write(x, y, labels[row], 11, template.soft_ink(dark), 500)
+
+
+def thumbnail(xy: Floats, categories: NDArray[np.integer], dark: bool, width: int = 180, height: int = 120) -> bytes:
+    """A small PNG of a map: its points in the colours of their categories (−1: grey). Drawn twice as large."""
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("RGB", (2 * width, 2 * height), template.paper(dark))
+    pen = ImageDraw.Draw(picture)
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    scale = 1.84 * min(width / max(high[0] - low[0], 1e-9), height / max(high[1] - low[1], 1e-9))
+    places = np.array([width, height]) + (xy[:, :2] - (low + high)[:2] / 2) * [scale, -scale]
+    for (x, y), category in zip(places, categories, strict=True):
+        colour = template.colour(int(category)) if category >= 0 else template.GREY
+        pen.ellipse((x - 2.5, y - 2.5, x + 2.5, y + 2.5), fill=colour)
+    drawn = io.BytesIO()
+    picture.save(drawn, "PNG", optimize=True)
+    return drawn.getvalue()
 
 
 def page(made: go.Figure) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tagviz.errors import BadParameter
-from tagviz.operations import comparing, corpora, estimates, maps, models, tuning, verdicts
+from tagviz.operations import comparing, corpora, estimates, maps, models, previews, tuning, verdicts
 from tagviz.operations.methods import FINE_TUNED, method
 from tagviz.settings import settings
 from tagviz.store.db import engine
@@ -83,6 +83,9 @@ def _project(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback
     corpus = corpora.open_corpus(ws, given["corpus"], given.get("version", ""))
     model = models.open_model(ws, corpus, given.get("model", ""), progress)
     kind = Kind(given.get("kind", "tag"))
+    if given.get("previews"):
+        tried = previews.make(ws, corpus, model, progress)
+        return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": model.ref, "previews": tried}
     start = maps.ready_map(ws, corpus, given["start"], kind) if given.get("start") else None
     ident = maps.project(ws, corpus, model, kind, given.get("values"), progress=progress, start=start)
     return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": model.ref, "projection": ident}

@@ -11,8 +11,9 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from tagviz.figures import map as figures
 from tagviz.figures.profile import SCRIPTS
-from tagviz.operations import exploring
+from tagviz.operations import exploring, previews
 from tagviz.operations import maps as map_room
 from tagviz.project.layout import LayoutParams
 from tagviz.project.place import Spot
@@ -221,6 +222,25 @@ def related(place: cached.Place, key: str, least: float) -> Ranking | None:
 @st.cache_data(max_entries=300, show_spinner=False)
 def hosts(place: cached.Place, key: str) -> Ranking:
     return exploring.hosts(place.opened, place.opened_model, key)
+
+
+def are_tried(place: cached.Place) -> bool:
+    """Whether there are previews of layouts (see `tried`)."""
+    return previews.are_ready(cached.workspace(), place.opened_model)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def tried(place: cached.Place, dark: bool) -> list[tuple[Layout, bytes]]:
+    """Settings of a layout, and a PNG of what each makes of a sample, in the colours of the map's regions."""
+    shown = cached.projection(place, Kind.TAG)
+    regions = shown.levels[0] if shown.levels else np.zeros(len(shown.vocab), dtype=np.int32)
+    found = []
+    for preview in previews.open_all(cached.workspace(), place.opened_model):
+        made = preview.projection
+        rows = shown.vocab.find(list(made.vocab.ids))
+        picture = figures.thumbnail(made.xy, np.where(rows >= 0, regions[rows], -1), dark)
+        found.append((Layout(neighbours=preview.values["neighbours"], min_dist=preview.values["min_dist"]), picture))
+    return found
 
 
 def variants(place: cached.Place, key: str) -> list[str]:

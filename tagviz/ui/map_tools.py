@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from tagviz.operations.previews import SAMPLE
 from tagviz.project.layout import LayoutParams
 from tagviz.types import Kind
-from tagviz.ui import cached, map_layers, mapping, picker, plain, state, twins
+from tagviz.ui import cached, map_layers, mapping, picker, plain, state, twins, widgets, work
 from tagviz.ui.frame import Here
 from tagviz.ui.map_layers import COLOURS, Filters, Layout, Sheet
 
@@ -95,27 +96,56 @@ def _many(label: str, param: str, options: list[str], names: dict[str, str]) -> 
     )
 
 
-def layout() -> None:
+def layout(sheet: Sheet) -> None:
     """The layout's main knobs; another layout is made once, as a job, and starts from the one before."""
     now, fields = mapping.layout(), LayoutParams.model_fields
-    with st.popover("Layout", icon=":material/scatter_plot:"), st.form("layout", border=False):
-        st.segmented_control(
-            "Method",
-            list(METHODS),
-            default=now.method,
-            required=True,
-            format_func=METHODS.__getitem__,
-            help=fields["method"].description,
-            key="layout-method",
-        )
-        st.slider("Neighbours", 2, 100, now.neighbours, help=fields["neighbours"].description, key="layout-hold")
-        st.slider("Looseness", 0.0, 1.0, now.min_dist, 0.05, help=fields["min_dist"].description, key="layout-loose")
-        st.form_submit_button("Lay it out", on_click=_lay_out, type="primary")
+    with st.popover("Layout", icon=":material/scatter_plot:"):
+        with st.form("layout", border=False):
+            st.segmented_control(
+                "Method",
+                list(METHODS),
+                default=now.method,
+                required=True,
+                format_func=METHODS.__getitem__,
+                help=fields["method"].description,
+                key="layout-method",
+            )
+            st.slider("Neighbours", 2, 100, now.neighbours, help=fields["neighbours"].description, key="layout-hold")
+            st.slider(
+                "Looseness", 0.0, 1.0, now.min_dist, 0.05, help=fields["min_dist"].description, key="layout-loose"
+            )
+            st.form_submit_button("Lay it out", on_click=_lay_out, type="primary")
+        _previews(sheet)
+
+
+def _previews(sheet: Sheet) -> None:
+    """What neighbours and looseness make of a sample, as little maps; a click takes the settings over."""
+    place, dark = sheet.place, widgets.dark()
+    if not map_layers.are_tried(place):
+        if not state.value("try"):
+            st.button(
+                "Try settings on a sample", icon=":material/grid_view:", on_click=state.put, kwargs={"try": "yes"}
+            )
+            return
+        asked = {"corpus": place.corpus, "version": place.fingerprint, "model": place.model, "previews": True}
+        work.ensure("project", asked)
+        return
+    st.caption(f"What neighbours and looseness make of the {SAMPLE} most frequent tags")
+    cells = st.columns(3)
+    for number, (tried, picture) in enumerate(map_layers.tried(place, dark)):
+        with cells[number % 3]:
+            st.image(picture, width="stretch")
+            name = f"{tried.neighbours} · {tried.min_dist:g}"
+            st.button(name, f"try-{name}", on_click=_put, args=(tried,), type="tertiary", width="stretch")
 
 
 def _lay_out() -> None:
-    given, standard = st.session_state, Layout()
-    wanted = Layout(given["layout-method"], given["layout-hold"], round(given["layout-loose"], 2))
+    given = st.session_state
+    _put(Layout(given["layout-method"], given["layout-hold"], round(given["layout-loose"], 2)))
+
+
+def _put(wanted: Layout) -> None:
+    standard = Layout()
     state.put(
         method="" if wanted.method == standard.method else wanted.method,
         hold="" if wanted.neighbours == standard.neighbours else str(wanted.neighbours),

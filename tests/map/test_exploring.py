@@ -9,14 +9,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image, ImageColor
 
 from tagviz.errors import BadParameter, NotReady
 from tagviz.figures import map as figures
-from tagviz.operations import exploring, exports, maps, models
+from tagviz.figures import template
+from tagviz.operations import exploring, exports, maps, models, previews
 from tagviz.operations.models import Model
 from tagviz.project.trip import Apart
 from tagviz.store.workspace import Workspace
-from tagviz.types import Corpus, Kind, Projection
+from tagviz.types import Corpus, Kind, Progress, Projection
 from tagviz.ui.map_layers import Layout
 from tagviz.ui.pairing import ordinal, reading
 from tests.corpora import make_corpus
@@ -159,6 +161,25 @@ def test_two_points_are_read_out_in_words():
     crowded = Apart(0.1, 300, 200, 0.1, 3, 4, ())
     assert "only look close" in reading(crowded, "a", "b")
     assert [ordinal(number) for number in (1, 2, 3, 11, 112, 1203)] == ["1st", "2nd", "3rd", "11th", "112th", "1,203rd"]
+
+
+def test_settings_are_tried_once_and_shown_in_the_colours_of_regions(tmp_path: Path):
+    """Four tags are laid out by their principal axes, so that no UMAP is needed."""
+    playlists = [{"title": "", "tags": [tag for tag in "abcd" if tag != left], "songs": ["s"]} for left in "abcd" * 3]
+    ws, corpus = Workspace(tmp_path), make_corpus(playlists)
+    model = models.open_model(ws, corpus, "spectral")
+    assert not previews.are_ready(ws, model)
+    told: list[Progress] = []
+    assert previews.make(ws, corpus, model, told.append) == len(previews.SETTINGS) == len(told)
+    assert previews.are_ready(ws, model)
+    previews.make(ws, corpus, model, told.append)
+    assert len(told) == len(previews.SETTINGS)
+    found = previews.open_all(ws, model)
+    assert [dict(preview.values) for preview in found] == [dict(values) for values in previews.SETTINGS]
+    picture = Image.open(io.BytesIO(figures.thumbnail(found[0].projection.xy, np.array([0, 1, -1, -1]), dark=False)))
+    assert picture.size == (360, 240)
+    drawn = {colour for _, colour in picture.getcolors(1000)}
+    assert {ImageColor.getrgb(colour) for colour in (template.colour(0), template.colour(1), template.GREY)} <= drawn
 
 
 def test_a_layout_says_only_what_differs():
