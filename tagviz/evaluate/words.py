@@ -141,7 +141,7 @@ def similarity_title(shape: Similarity, k: int) -> str:
 
 
 def instead_title(shape: Instead, k: int) -> str:
-    """ "We suggest the tag itself 46 % of the time; most often mixed up: chillout → chill" """
+    """ "46 % of the hidden tags are in our first 10; most often instead: “chill” for “chillout”" """
     if not len(shape.tags):
         return "No hidden tags here"
     right = float((shape.values.diagonal() * shape.counts).sum() / shape.counts.sum())
@@ -149,7 +149,7 @@ def instead_title(shape: Instead, k: int) -> str:
     for at in range(len(mixed)):
         mixed[at, at] = -1.0
     hidden, given = divmod(int(mixed.argmax()), mixed.shape[1])
-    said = f"The hidden tag is in our first {k} {share(right)} of the time"
+    said = f"{share(right)} of these hidden tags are in our first {k}"
     if mixed[hidden, given] <= 0:
         return said
     return f"{said}; most often instead: “{shape.names[given]}” for “{shape.names[hidden]}”"

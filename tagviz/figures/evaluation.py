@@ -46,7 +46,7 @@ def similarity_heatmap(
     title: str,
     one_question: bool = False,
     dark: bool = False,
-    height: int = 330,
+    height: int = 310,
 ) -> go.Figure:
     """Recommended (rows, best first) × hidden tags (columns), cosine; light = close. A click gives `customdata` =
     [row, column], both from 0."""
@@ -71,7 +71,7 @@ def instead_heatmap(
     title: str,
     counts: NDArray[Any] | None = None,
     dark: bool = False,
-    height: int = 560,
+    height: int = 540,
 ) -> go.Figure:
     """Hidden tags (rows) × recommended tags (columns), each row a share of its questions; counts: how many these are. A
     click gives `customdata` = [row, column], both from 0."""
@@ -85,6 +85,7 @@ def instead_heatmap(
     }
     look = layout(title, dark, height, "Suggested tag", "Hidden tag")
     look["xaxis"] |= {"tickangle": -90, "tickfont": {"size": 10}, "dtick": 1}
+    look["xaxis"]["title"]["standoff"] = 24  # upright names are longer than Plotly thinks
     look["yaxis"] |= {"tickfont": {"size": 10}, "dtick": 1}
     labels = _unique(names, 22)
     hover = "hidden: %{y}<br>suggested: %{x}<br>%{customdata[2]:.1%}"
@@ -333,6 +334,7 @@ def _bar(title: str, dark: bool) -> dict[str, Any]:
         "y": 1,
         "yanchor": "bottom",
         "len": 0.7,
+        "ypad": 2,
         "title": {"text": title, "side": "top", "font": {"size": 11, "color": soft_ink(dark)}},
         "thickness": 8,
         "outlinewidth": 0,

@@ -139,11 +139,11 @@ def _table(view: View, panel: Panel) -> None:
         column_config={
             "model": st.column_config.TextColumn(
                 "Model",
-                width=150,
+                width=165,
                 help="★: the best. ≈: too few questions to tell it from the best; the difference may be chance.",
             )
         }
-        | {name: st.column_config.NumberColumn(names[name], format="%.3f", width=62) for name in kept},
+        | {name: st.column_config.NumberColumn(names[name], format="%.3f", width=60) for name in kept},
         on_select=lambda: _model(list(summary["model"])),
         selection_mode="single-cell",
         alt="Models and their metrics; click one for the playlists behind it",
