@@ -64,8 +64,8 @@ def spellings(corpus: Corpus, groups: Ints) -> list[Proposal]:
     for rows in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
         if len(rows) > 1 and counts[rows[0]]:
             ids = [str(ident) for ident in vocab.ids[rows]]
-            lists = [f"“{ident}” on {count:,}" for ident, count in zip(ids, counts[rows], strict=True)]
-            told = f"{', '.join(lists[:6])} playlists: spelled alike, and they keep the same company"
+            lists = ", ".join(f"{count:,}" for count in counts[rows[:6]])
+            told = f"on {lists} playlists, “{ids[0]}” first; spelled alike, and in the same company"
             weight = counts[rows[1:]].sum() / max(1, counts[rows].sum())
             found.append(
                 Proposal(Decision(Act.MERGE, tuple(ids[1:]), ids[0]), float(weight), told, int(counts[rows].sum()))

@@ -65,6 +65,16 @@ def undo(ws: Workspace, name: str, ident: str, author: str, reason: str = "") ->
     return undone[0]
 
 
+def reject(ws: Workspace, name: str, decision: Decision, author: str) -> None:
+    """Keeps that a proposal was looked at and turned down, so that it is proposed no more; nothing else changes."""
+    one = replace(decision, author=name_of(author), at=time.time())
+
+    def turned_down(before: list[Event]) -> list[Event]:
+        return [_event(name, one, layers.replayed(before).digest, undone=True)]
+
+    Decisions(database(ws)).add(name, turned_down)
+
+
 def checked(before: Layer, decision: Decision) -> Layer:
     """The layer with a decision more. Raises BadParameter when it, or one that stands, could then not be followed."""
     standing = before.find(decision.id)

@@ -30,6 +30,8 @@ EACH = 3
 """Items of one question that are asked about in a row."""
 SHOWN = 5
 """Tags, and songs, that a question of the queue shows."""
+NOTHING = "0-0"
+"""The version of no verdicts."""
 WAYS = ("where it matters", "models disagree", "new tags")
 """By what the queue chooses."""
 
@@ -80,8 +82,9 @@ def standing(ws: Workspace, name: str, reviewer: str = "") -> list[Verdict]:
 
 
 def version(ws: Workspace, name: str) -> str:
-    """Changes with every verdict on a corpus."""
-    return kept(ws).version(name) if has_database(ws) else ""
+    """Changes with every verdict on a corpus; "" while there is none."""
+    found = kept(ws).version(name) if has_database(ws) else NOTHING
+    return "" if found == NOTHING else found
 
 
 def said(ws: Workspace, name: str, reviewer: str, query: Query) -> dict[str, Verdict]:

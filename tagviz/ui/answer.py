@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
 from tagviz.errors import TagvizError
+from tagviz.store.verdicts import Answer
 from tagviz.types import Kind, Query, Ranking, Reason
-from tagviz.ui import cached, plain, question, state, widgets
+from tagviz.ui import cached, plain, question, state, verdicts, widgets
 from tagviz.ui.frame import Here
 
 PARAMS = {Kind.TAG: "tag", Kind.SONG: "song"}
@@ -37,18 +40,21 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
     if other is not None:
         frame["both"] = ["✓" if key in other.keys else "" for key in ranking.keys]
     frame["add"] = "Add"
+    marked = verdicts.marks(here, query, ranking)
+    frame["right"] = ["☑" if mark is Answer.RIGHT else "✓" for mark in marked]
+    frame["wrong"] = ["☒" if mark in (Answer.WRONG, Answer.INSTEAD) else "✗" for mark in marked]
     picked, shown = widgets.table(
         frame,
         name,
         title,
         columns={
-            "label": st.column_config.TextColumn(kind.capitalize(), width=105 if kind is Kind.TAG else 280),
+            "label": st.column_config.TextColumn(kind.capitalize(), width=105 if kind is Kind.TAG else 250),
             "score": widgets.bar(
-                "Strength", 100, "How strongly this model suggests it: the first is 100", "%.0f", width=90
+                "Strength", 100, "How strongly this model suggests it: the first is 100", "%.0f", width=82
             ),
             "why": st.column_config.TextColumn(
                 "Because of",
-                width=180 if kind is Kind.TAG else 200,
+                width=112 if kind is Kind.TAG else 150,
                 help="Which of the asked items brought it, and how much; click a row for more",
             ),
             "both": st.column_config.TextColumn("Both", width=45, help="The other model suggests it too"),
@@ -60,6 +66,8 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
                 on_click=_add,
                 args=(f"add-{name}", ranking.keys, kind),
             ),
+            "right": _button("right", name, "Right: it belongs there", place, query, ranking, marked),
+            "wrong": _button("wrong", name, "Wrong: it does not belong there", place, query, ranking, marked),
         },
         alt=f"{kind.capitalize()}s to add, the best first",
         on_select="rerun",
@@ -67,7 +75,7 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
     )
     chosen = widgets.clicked(picked, shown)
     if chosen is not None:
-        _why(here, ranking, chosen)
+        _why(here, place, query, ranking, chosen)
 
 
 def strength(ranking: Ranking) -> NDArray[np.float64]:
@@ -86,11 +94,28 @@ def because(reasons: tuple[Reason, ...]) -> str:
     return ", ".join(f"{plain.one_line(reason.label or 'untitled', 40)} {reason.weight:.0%}" for reason in told)
 
 
-def _why(here: Here, ranking: Ranking, row: int) -> None:
+def _button(
+    name: str, of: str, help: str, place: cached.Place, query: Query, ranking: Ranking, marked: list[Answer]
+) -> Any:
+    """The column that says right, or wrong, of each item with one click."""
+    click = f"{name}-{of}"
+    return st.column_config.ButtonColumn(
+        "",
+        width=34,
+        help=help,
+        type="tertiary",
+        key=click,
+        on_click=verdicts.on_click,
+        args=(click, place, query, ranking, Answer(name), marked),
+    )
+
+
+def _why(here: Here, place: cached.Place, query: Query, ranking: Ranking, row: int) -> None:
     with st.container(border=True):
         with widgets.row():
             widgets.item_link(cached.item(*here.names, ranking.keys[row]), here)
             st.text(f"is suggestion {row + 1} of {len(ranking.keys)}.", width="content")
+            verdicts.instead(here, place, query, ranking, row)
         reasons = ranking.reasons[row] if ranking.reasons else ()
         if not reasons:
             st.caption("This model cannot say why.")

@@ -20,6 +20,7 @@ from tagviz.figures.fitting import untitled
 from tagviz.operations import answers as answering
 from tagviz.operations import comparing
 from tagviz.operations import corpora as corpus_room
+from tagviz.operations import feedback as feedback_room
 from tagviz.operations import jobs as job_room
 from tagviz.operations import maps as map_room
 from tagviz.operations import models as model_room
@@ -132,19 +133,38 @@ def map_files() -> MapFiles:
 
 @dataclass(frozen=True)
 class Taste:
-    """How an answer is put together, as the sliders say it (see `ranking.Rules`). folded: one spelling of each tag."""
+    """How an answer is put together, as the sliders say it (see `ranking.Rules`). folded: one spelling of each tag;
+    heeding: what reviewers said counts."""
 
     variety: float = 0.0
     popularity: float = 0.0
     released: bool = True
     folded: bool = True
+    heeding: bool = True
+
+
+def recommend(place: Place, query: Query, kind: Kind, taste: Taste = Taste()) -> Ranking:
+    """The answer, as new as the last verdict."""
+    return _recommend(place, query, kind, taste, verdicts(place.corpus) if taste.heeding else "")
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def recommend(place: Place, query: Query, kind: Kind, taste: Taste = Taste()) -> Ranking:
+def _recommend(place: Place, query: Query, kind: Kind, taste: Taste, version: str) -> Ranking:
     groups = folding(place.corpus, place.fingerprint).groups if taste.folded else {}
     rules = Rules(variety=taste.variety, popularity=taste.popularity, released=taste.released, variants=groups)
-    return answering.recommend(place.opened, place.opened_model, query, kind, rules)
+    model = heeding(place, version) if version else place.opened_model
+    return answering.recommend(place.opened, model, query, kind, rules)
+
+
+def verdicts(name: str) -> str:
+    """Changes with every verdict on a corpus; "" while there is none."""
+    return feedback_room.version(workspace(), name)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def heeding(place: Place, version: str) -> Model:
+    """The model that heeds the verdicts as they were at this version."""
+    return feedback_room.heeding(workspace(), place.opened, place.opened_model)
 
 
 @st.cache_resource(max_entries=3, show_spinner="Looking for spelling variants")

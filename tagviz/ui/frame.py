@@ -15,9 +15,11 @@ MENU = (
     (state.HOME, "Home", ":material/home:"),
     (state.MAP, "Tag map", ":material/bubble_chart:"),
     (state.RECOMMEND, "Recommend", ":material/queue_music:"),
+    (state.JUDGE, "Judge", ":material/thumbs_up_down:"),
     (state.EVALUATE, "Evaluate", ":material/fact_check:"),
     (state.TRAIN, "Train", ":material/model_training:"),
     (state.DATA, "Data", ":material/library_music:"),
+    (state.CURATE, "Curate", ":material/rule:"),
 )
 
 SIDEBAR_PX = 256

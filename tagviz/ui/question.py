@@ -13,7 +13,7 @@ from tagviz.ui.frame import Here
 
 LENGTHS = (10, 20, 50, 100)
 STEPS = tuple(range(0, 101, 10))
-FINE = ("avoid", "variety", "popularity", "date", "n", "later", "spellings")
+FINE = ("avoid", "variety", "popularity", "date", "n", "later", "spellings", "unheeded")
 LEANINGS = tuple(range(-100, 101, 10))
 LONG = 7
 """Letters from which one wrong letter still leaves no doubt of a word."""
@@ -66,6 +66,7 @@ def taste() -> cached.Taste:
         popularity=state.current("popularity", 0, LEANINGS) / 100,
         released=not state.current("later", False),
         folded=not state.current("spellings", False),
+        heeding=not state.current("unheeded", False),
     )
 
 
@@ -102,6 +103,11 @@ def fine(here: Here) -> None:
             "Every spelling of a tag",
             help="Otherwise only the most common of “80s” and “80's” is suggested",
             **state.tied("spellings", False),
+        )
+        st.toggle(
+            "As if nobody had judged",
+            help="Otherwise what reviewers found right or wrong moves up or down, for like questions too",
+            **state.tied("unheeded", False),
         )
 
 

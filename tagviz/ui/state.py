@@ -11,16 +11,18 @@ from typing import Any
 
 import streamlit as st
 
-HOME, MAP, RECOMMEND, EVALUATE, TRAIN, DATA = (
+HOME, MAP, RECOMMEND, EVALUATE, TRAIN, DATA, JUDGE, CURATE = (
     "app.py",
     "pages/1_Tag_map.py",
     "pages/2_Recommend.py",
     "pages/3_Evaluate.py",
     "pages/4_Train.py",
     "pages/5_Data.py",
+    "pages/6_Judge.py",
+    "pages/7_Curate.py",
 )
 
-EVERYWHERE = ("corpus", "model")
+EVERYWHERE = ("corpus", "model", "me")
 """Parameters that travel from page to page."""
 
 Value = str | int | float | bool | None

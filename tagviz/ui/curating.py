@@ -1,0 +1,359 @@
+"""The Curate page: proposals with their evidence, what one would change, what stands, and the file of it all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+
+from tagviz.curate.layer import TARGETED, Act, Decision, decide
+from tagviz.curate.proposals import Proposal
+from tagviz.errors import TagvizError
+from tagviz.operations import curation, proposing
+from tagviz.operations.proposing import Effect, Preview
+from tagviz.ui import cached, plain, state, verdicts, widgets
+from tagviz.ui.frame import Here
+
+SORTS = {
+    "spellings": "Spellings of one tag",
+    "synonyms": "Words for one thing",
+    "broader": "What lies under what",
+    "not music": "Not about the music",
+}
+ACTS = {
+    Act.MERGE: "are the same as",
+    Act.SPLIT: "stand alone again",
+    Act.BLOCK: "are never recommended",
+    Act.TOGETHER: "belong together",
+    Act.APART: "are kept apart",
+    Act.RENAME: "are shown as",
+    Act.FACET: "are of the facet",
+    Act.BROADER: "lie under",
+}
+LISTED = 200
+_NOTE = "curate-note"
+
+
+def proposals(here: Here) -> None:
+    """What the data suggest; a click shows what it would change."""
+    sort = st.segmented_control(
+        "Proposed from the data",
+        list(SORTS),
+        format_func=SORTS.__getitem__,
+        required=True,
+        **state.tied("sort", "spellings", list(SORTS)),
+    )
+    found = _proposals(here.place, sort)
+    if not found:
+        widgets.empty("Nothing of this sort is left to propose.")
+        return
+    frame = pd.DataFrame(
+        {
+            "what": [said(one.decision) for one in found],
+            "playlists": [one.playlists for one in found],
+            "evidence": [one.evidence for one in found],
+            "accept": "Accept",
+            "reject": "Reject",
+        }
+    )
+    picked, shown = widgets.table(
+        frame,
+        f"proposals-{sort.replace(' ', '-')}",
+        f"{plain.count(len(found), 'proposal')}",
+        columns={
+            "what": st.column_config.TextColumn("Proposal", width=280),
+            "playlists": st.column_config.NumberColumn("Playlists", format="localized", width=75),
+            "evidence": st.column_config.TextColumn("Because", width=420),
+            "accept": st.column_config.ButtonColumn(
+                "", width=66, key="accept", type="tertiary", on_click=_accept, args=(here, found)
+            ),
+            "reject": st.column_config.ButtonColumn(
+                "", width=62, key="reject", type="tertiary", on_click=_reject, args=(here, found)
+            ),
+        },
+        alt="Proposals, the strongest first; click one to see what it would change",
+        on_select="rerun",
+        selection_mode="single-cell",
+    )
+    row = widgets.clicked(picked, shown)
+    if row is not None and row < len(found):
+        look(here, found[row].decision, found[row].evidence)
+    else:
+        st.caption("Click a proposal to see what it would change before it is taken.")
+
+
+def own(here: Here) -> None:
+    """A decision of one's own."""
+    acts = list(ACTS)
+    grid = st.grid(3, min_column_width=220, gap="medium", vertical_alignment="bottom")
+    tags, what, target = grid.cell(), grid.cell(), grid.cell()
+    with tags:
+        typed = st.text_input(
+            "These tags",
+            key="curate-tags",
+            placeholder="such as hip-hop, hiphop",
+            help="Several with commas between them",
+        )
+    with what:
+        act = st.selectbox("…", acts, format_func=ACTS.__getitem__, key="curate-act")
+    goal = ""
+    with target:
+        if act in TARGETED:
+            goal = st.text_input("What", key="curate-target", placeholder="such as hip hop") or ""
+    reason = (
+        st.text_input("Because", key="curate-reason", max_chars=500, placeholder="why, for whoever asks later") or ""
+    )
+    named = [tag.strip() for tag in (typed or "").split(",") if tag.strip()]
+    if named and (goal or act not in TARGETED):
+        with widgets.forgiving():
+            look(here, decide(act, named, goal, verdicts.me(), reason), reason)
+
+
+def look(here: Here, decision: Decision, reason: str) -> None:
+    """What a decision would change, and the button that takes it."""
+    try:
+        seen = _preview(*here.names, decision.act, decision.tags, decision.target, here.place.model)
+    except TagvizError as error:
+        widgets.problem(error)
+        return
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{plain.escape(said(seen.decision), 200)}**", width="content")
+            st.button(
+                "Take this decision",
+                f"take-{decision.id}",
+                type="primary",
+                on_click=_take,
+                args=(here, decision, reason),
+            )
+        for warning in seen.warnings:
+            st.warning(plain.escape(warning, 400), icon=":material/info:")
+        st.caption(_counted(seen))
+        grid = st.grid(2, min_column_width=260, gap="medium")
+        for cell, title, ranking in (
+            (grid.cell(), "Beside it now", seen.before),
+            (grid.cell(), "Beside it then", seen.after),
+        ):
+            other = seen.after if ranking is seen.before else seen.before
+            with cell:
+                st.caption(title)
+                with widgets.row():
+                    for key, label in zip(ranking.keys, ranking.labels, strict=True):
+                        st.markdown(
+                            widgets.pill_label(label, "gray" if key in other.keys else "orange"), width="content"
+                        )
+        st.caption("Orange: in one of the two only.")
+        _measured(here, decision)
+
+
+def _measured(here: Here, decision: Decision) -> None:
+    """The effect on the metrics: a click trains a quick method before and after and asks both the same."""
+    if st.button("Measure the effect on the metrics", f"measure-{decision.id}", icon=":material/fact_check:"):
+        with widgets.forgiving(), st.spinner("Training before and after, and asking both the same questions"):
+            effect = _measure(*here.names, decision.act, decision.tags, decision.target)
+            names = {"ndcg": "nDCG@10", "precision": "Precision@10", "recall": "Recall@10"}
+            rows = [
+                {"metric": names[metric], "before": before, "after": after, "low": low, "high": high}
+                for metric, (before, after, low, high) in effect.metrics.items()
+            ]
+            number = st.column_config.NumberColumn
+            widgets.table(
+                pd.DataFrame(rows),
+                "effect",
+                columns={
+                    "metric": st.column_config.TextColumn("Metric"),
+                    "before": number("Before", format="%.4f"),
+                    "after": number("After", format="%.4f"),
+                    "low": number("Change at least", format="%+.4f", help="95 % interval of the difference"),
+                    "high": number("Change at most", format="%+.4f"),
+                },
+            )
+            st.caption(
+                f"{effect.questions:,} playlists that the method ({effect.method}) has not seen, asked for tags."
+            )
+
+
+def standing(here: Here) -> None:
+    """What stands, each with its author and reason, and the way back in any order."""
+    layer = curation.layer(cached.workspace(), here.corpus.name)
+    if not len(layer):
+        widgets.empty("Nothing is decided yet: the tags are as they came.")
+    else:
+        problems = {problem.decision.id: problem.why for problem in layer.effect.problems}
+        decisions = list(layer)[::-1]
+        frame = pd.DataFrame(
+            {
+                "what": [said(one) for one in decisions],
+                "who": [one.author for one in decisions],
+                "why": [one.reason for one in decisions],
+                "when": pd.to_datetime([datetime.fromtimestamp(one.at) for one in decisions]),
+                "problem": [problems.get(one.id, "") for one in decisions],
+                "undo": "Undo",
+            }
+        )
+        widgets.table(
+            frame if problems else frame.drop(columns="problem"),
+            "decisions",
+            f"{plain.count(len(decisions), 'decision')} on {here.corpus.name}",
+            columns={
+                "what": st.column_config.TextColumn("Decision", width=300),
+                "who": st.column_config.TextColumn("By", width=90),
+                "why": st.column_config.TextColumn("Because", width=320),
+                "when": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=140),
+                "problem": st.column_config.TextColumn("Not followed, because", width=220),
+                "undo": st.column_config.ButtonColumn(
+                    "", width=62, key="undo", type="tertiary", on_click=_undo, args=(here, decisions)
+                ),
+            },
+            alt="Decisions that stand, the newest first",
+        )
+    _files(here)
+
+
+def _files(here: Here) -> None:
+    st.subheader("As a file", anchor=False)
+    name = here.corpus.name
+    with widgets.row():
+        for label, make, ending in (("YAML", curation.export_yaml, "yaml"), ("SKOS", curation.export_skos, "ttl")):
+            st.download_button(
+                label,
+                data=make(cached.workspace(), name),
+                file_name=f"{name}-tags.{ending}",
+                mime="text/plain",
+                key=f"layer-{ending}",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
+    brought = st.file_uploader("Bring in a layer (YAML)", type=["yaml", "yml"], key="layer-file", max_upload_size=20)
+    if brought is not None:
+        text = brought.getvalue()
+        with widgets.forgiving():
+            found = curation.import_layer(cached.workspace(), name, text, verdicts.me(), apply=False)
+            merged = found.merged
+            for one in merged.conflicts:
+                st.warning(
+                    plain.escape(f"In conflict: {one.why}. “{one.mine}” stands.", 400), icon=":material/call_split:"
+                )
+            for line in found.warnings:
+                st.caption(plain.escape(line, 400))
+            if merged.added:
+                listed = "; ".join(said(one) for one in merged.added[:10])
+                st.text(plain.one_line(f"New: {listed}", 800))
+                label = f"Take {plain.count(len(merged.added), 'decision')} over"
+                st.button(label, "take-layer", type="primary", on_click=_import, args=(here, text))
+            else:
+                st.text("The file holds nothing new.")
+
+
+def history(here: Here) -> None:
+    """Everything that was ever decided and undone."""
+    events = curation.history(cached.workspace(), here.corpus.name)[::-1]
+    if not events:
+        widgets.empty("Nothing has been decided yet.")
+        return
+    frame = pd.DataFrame(
+        {
+            "when": pd.to_datetime([datetime.fromtimestamp(event.at) for event in events]),
+            "who": [event.author for event in events],
+            "what": [
+                ("undone: " if event.undone else "") + said(Decision(Act(event.act), event.tags, event.target))
+                for event in events
+            ],
+            "why": [event.reason for event in events],
+        }
+    )
+    widgets.table(
+        frame,
+        "history",
+        columns={
+            "when": st.column_config.DatetimeColumn("When", format="D MMM YYYY, HH:mm", width=150),
+            "who": st.column_config.TextColumn("Who", width=100),
+            "what": st.column_config.TextColumn("What", width=360),
+            "why": st.column_config.TextColumn("Because", width=360),
+        },
+        alt="All that was decided and undone, the newest first",
+    )
+
+
+def said(one: Decision) -> str:
+    """A decision as a sentence."""
+    tags = plain.listing([f"“{plain.one_line(tag, 40)}”" for tag in one.tags])
+    words = ACTS[one.act]
+    if len(one.tags) == 1:
+        words = {"are": "is", "stand": "stands", "lie": "lies"}.get(words.split()[0], words.split()[0]) + words[
+            len(words.split()[0]) :
+        ]
+    return f"{tags} {words}" + (f" “{plain.one_line(one.target, 40)}”" if one.target else "")
+
+
+def note() -> None:
+    """What came of the last click."""
+    if told := st.session_state.pop(_NOTE, None):
+        st.toast(plain.escape(told, 300))
+
+
+def _counted(seen: Preview) -> str:
+    lists = ", ".join(f"“{plain.one_line(tag, 30)}” {count:,}" for tag, count in seen.counts.items())
+    after = f" Then it is on {plain.count(seen.merged, 'playlist')}." if seen.decision.act is Act.MERGE else ""
+    tags = "" if seen.tags[0] == seen.tags[1] else f" {seen.tags[0]:,} tags become {seen.tags[1]:,}."
+    return plain.escape(f"On playlists now: {lists}.{after}{tags}", 600)
+
+
+@st.cache_data(max_entries=20, show_spinner="Looking for what there is to decide")
+def _proposals(place: cached.Place, sort: str) -> list[Proposal]:
+    ws = cached.workspace()
+    model = place.opened_model if sort == "synonyms" and place.opened_model.embedding is not None else None
+    return proposing.propose(ws, place.opened, sort, model)[:LISTED]
+
+
+@st.cache_data(max_entries=50, show_spinner="Looking at what it would change")
+def _preview(name: str, fingerprint: str, act: Act, tags: tuple[str, ...], target: str, model: str) -> Preview:
+    return proposing.preview(cached.workspace(), name, decide(act, tags, target), model)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _measure(name: str, fingerprint: str, act: Act, tags: tuple[str, ...], target: str) -> Effect:
+    return proposing.measure(cached.workspace(), name, [decide(act, tags, target)])
+
+
+def _change(told: str) -> None:
+    st.session_state[_NOTE] = told
+    cached.forget()
+    _proposals.clear()
+
+
+def _take(here: Here, decision: Decision, reason: str) -> None:
+    try:
+        curation.add(
+            cached.workspace(), here.corpus.name, decision.act, decision.tags, decision.target, verdicts.me(), reason
+        )
+    except TagvizError as error:
+        st.session_state[_NOTE] = str(error)
+        return
+    _change(f"Decided: {said(decision)}")
+
+
+def _accept(here: Here, found: list[Proposal]) -> None:
+    one = found[st.session_state["accept"].row]
+    _take(here, one.decision, one.evidence)
+
+
+def _reject(here: Here, found: list[Proposal]) -> None:
+    """Proposed no more: kept as a decision that was taken back at once."""
+    one = found[st.session_state["reject"].row].decision
+    ws, name = cached.workspace(), here.corpus.name
+    curation.reject(ws, name, one, verdicts.me())
+    _change(f"Proposed no more: {said(one)}")
+
+
+def _undo(here: Here, decisions: list[Decision]) -> None:
+    one = decisions[st.session_state["undo"].row]
+    curation.undo(cached.workspace(), here.corpus.name, one.id, verdicts.me())
+    _change(f"Undone: {said(one)}")
+
+
+def _import(here: Here, text: bytes) -> None:
+    done = curation.import_layer(cached.workspace(), here.corpus.name, text, verdicts.me())
+    _change(f"{plain.count(len(done.merged.added), 'decision')} taken over")
