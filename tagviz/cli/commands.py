@@ -9,7 +9,7 @@ from typing import Any
 
 from tagviz.cli import judging, people, show, tables, work
 from tagviz.errors import BadParameter
-from tagviz.operations import answers, corpora, maps, models, verdicts
+from tagviz.operations import answers, corpora, feedback, maps, models, verdicts
 from tagviz.operations.methods import FINE_TUNED, METHODS, method
 from tagviz.ranking import Rules
 from tagviz.store.workspace import ModelInfo, Workspace
@@ -208,6 +208,7 @@ def _recommend(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[
     kind = _kind(given.kind)
     corpus, model = _opened(ws, given, tell)
     query = Query(given.title, tuple(given.tag), tuple(given.song), tuple(given.avoid), given.n, given.date)
+    model = feedback.heeding(ws, corpus, model) if given.heed else model
     variants = answers.folding(corpus).groups if given.fold else {}
     rules = Rules(variety=given.variety, popularity=given.popularity, released=given.released, variants=variants)
     return _ranking(answers.recommend(corpus, model, query, kind, rules, progress=tell))
@@ -322,4 +323,5 @@ COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str,
     "demo": work.build_demo,
     "generate": work.generate,
     "curate": people.curate,
+    "feedback": people.feedback,
 }

@@ -146,6 +146,7 @@ def _answers(command: Any) -> None:
     one.add_argument("--popularity", type=float, default=0.0, help="−1 … 1: discoveries … known hits")
     one.add_argument("--released", action="store_true", help="leave out songs issued after the playlist's date")
     one.add_argument("--fold", action="store_true", help="one answer for all spellings of a tag, all copies of a song")
+    one.add_argument("--heed", action="store_true", help="heed what reviewers found right or wrong")
     one.add_argument("-n", type=_positive, default=20)
     one = command("neighbours", "what is nearest to a key in a model's space")
     one.add_argument("corpus", metavar="NAME")
@@ -238,6 +239,12 @@ def _people(command: Any) -> None:
     one.add_argument("--base", type=Path, metavar="FILE", help="import: the file that both sides come from")
     one.add_argument("--look", action="store_true", help="import: only say what would change")
     one.add_argument("-n", type=_positive, default=20, help="how many proposals of each sort")
+
+    one = command("feedback", "what reviewers' verdicts say: precision by model and week, agreement, blind comparisons")
+    one.add_argument("action", choices=("summary", "export", "forget"))
+    one.add_argument("corpus", metavar="NAME", nargs="?", default="", help="(export: default all corpora)")
+    one.add_argument("--by", default="", metavar="NAME", help="export: only this reviewer's; forget: whose")
+    one.add_argument("--out", type=Path, metavar="FILE", help="export: a file ending in .csv or .parquet")
 
 
 def _settings(one: Parser, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from tagviz.cli import show
 from tagviz.curate.layer import Decision, decide
 from tagviz.errors import BadParameter
 from tagviz.operations import corpora, curation, models, proposing
+from tagviz.operations import feedback as judging
 from tagviz.store.arrays import reading, storing
 from tagviz.store.decisions import Event
 from tagviz.store.workspace import Workspace
@@ -18,6 +20,26 @@ from tagviz.types import ProgressCallback
 
 def curate(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
     return _CURATE[given.action](ws, given)
+
+
+def feedback(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
+    if given.action == "forget":
+        return {"reviewer": given.by, "deleted": judging.forget(ws, given.by)}
+    if given.action == "export":
+        if given.out is None:
+            raise BadParameter("No file is named", "feedback export needs --out", "end its name in .csv or .parquet")
+        return {"out": str(given.out), "verdicts": judging.export(ws, given.out, given.corpus, given.by)}
+    told = judging.summary(ws, given.corpus)
+    weeks = told.by_week.assign(week=told.by_week["week"].astype("str"))
+    return {
+        "corpus": given.corpus,
+        "verdicts": told.verdicts,
+        "models": told.by_model.to_dict("records"),
+        "weeks": weeks.to_dict("records"),
+        "agreement": told.agreement.to_dict("records"),
+        "reviewers": told.reviewers.to_dict("records"),
+        "blind": [asdict(one) for one in told.blind],
+    }
 
 
 def _list(ws: Workspace, given: Namespace) -> dict[str, Any]:

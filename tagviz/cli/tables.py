@@ -112,6 +112,15 @@ def _decisions(document: dict[str, Any]) -> None:
         _fields(document)
 
 
+def _feedback(document: dict[str, Any]) -> None:
+    for key in ("models", "weeks", "agreement", "reviewers", "blind"):
+        if document.get(key):
+            print(f"{key}:")
+            table(document[key])
+    if not document.get("models"):
+        _fields({key: value for key, value in document.items() if not isinstance(value, list)})
+
+
 _LISTS = {
     "corpora": ("corpora", ("name", "playlists", "songs", "tags", "format", "imported")),
     "models": ("models", ("model", "method", "seconds", "bytes", "created", "title", "note")),
@@ -126,4 +135,5 @@ _PRINTERS = {
     "load": _vectors,
     "compare": _side_by_side,
     "curate": _decisions,
+    "feedback": _feedback,
 }

@@ -16,6 +16,8 @@ PAGES = (
     "pages/3_Evaluate.py",
     "pages/4_Train.py",
     "pages/5_Data.py",
+    "pages/6_Judge.py",
+    "pages/7_Curate.py",
 )
 RECOMMEND = "pages/2_Recommend.py"
 
