@@ -26,8 +26,8 @@ DARK = {"page": "#11151C", "ink": "#E7EAF0", "soft": "#A6AEBC", "line": "#303846
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """A heading, a few sentences, a Plotly figure and a table, each optional. best: columns whose greatest value is
-    bold."""
+    """A heading, a few sentences, a Plotly figure and a table, each optional. A figure's `layout.meta` says what it
+    shows now and stands above it. best: columns whose greatest value is bold."""
 
     heading: str
     sentences: Sequence[str] = ()
@@ -55,6 +55,7 @@ def page(
         parts.append(f"<h2>{escape(section.heading)}</h2>")
         parts += [f"<p>{escape(sentence)}</p>" for sentence in section.sentences]
         if section.figure is not None:
+            parts.append(f"<p><b>{escape(str(section.figure.layout.meta or ''))}</b></p>")
             parts.append(_figure(section.figure, number))
         if section.table is not None:
             parts.append(f'<div class="wide">{_table(section.table, section.best)}</div>')

@@ -261,7 +261,7 @@ def distribution(
         }
         for number, (label, here) in enumerate(known.items())
     ]
-    look["yaxis"] |= {"tickformat": ".0%", "rangemode": "tozero"}
+    look["yaxis"] |= {"tickformat": ".1~%", "rangemode": "tozero"}
     look["showlegend"] = len(known) > 1
     return go.Figure(traces, _legend_below_title(look) if len(known) > 1 else look)
 

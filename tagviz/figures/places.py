@@ -106,7 +106,7 @@ def rank_histogram(
         "legend": {"tracegroupgap": 0, "font": {"size": 11}, "y": 1.02},
     }
     look["xaxis"] |= {"type": "category", "showgrid": False, "domain": [0, 1] if cumulative else [0, 0.8]}
-    look["yaxis"] |= {"tickformat": ".0%", "rangemode": "tozero"}
+    look["yaxis"] |= {"tickformat": ".1~%", "rangemode": "tozero"}
     if not cumulative:
         look["xaxis2"] = {"type": "category", "showgrid": False, "domain": [0.88, 1], "anchor": "y2"}
         look["yaxis2"] = {"showticklabels": False, "range": [0, 1.1], "anchor": "x2"}

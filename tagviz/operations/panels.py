@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from tagviz.evaluate import beyond, compare, heatmaps, html, metrics, ranks, segments, words
 from tagviz.evaluate.report import EvalReport
 from tagviz.figures import evaluation as draw
+from tagviz.figures.fitting import untitled
 from tagviz.figures.places import rank_histogram
 from tagviz.types import Kind
 
@@ -158,4 +159,7 @@ def html_report(report: EvalReport, k: int = 10, dark: bool = False, resamples: 
         columns=["label", "method", "model", "parameters"],
     )
     sections.append(html.Section("What was judged", (words.about(report), *report.notes), table=models))
+    for section in sections:
+        if section.figure is not None:
+            untitled(section.figure)
     return html.page(report.name, words.about(report), sections, report.warnings, dark)

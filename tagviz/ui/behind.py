@@ -13,6 +13,7 @@ from tagviz.errors import TagvizError
 from tagviz.evaluate import heatmaps, lookup, ranks, segments
 from tagviz.evaluate.lookup import QuestionView
 from tagviz.evaluate.report import EvalReport
+from tagviz.figures.fitting import untitled
 from tagviz.operations import panels
 from tagviz.types import Kind
 from tagviz.ui import plain, state, widgets
@@ -209,6 +210,8 @@ def _open(view: View, question: QuestionView) -> None:
         if view.kind is Kind.TAG and len(question.hidden[Kind.TAG]):
             label = view.label or view.panel.best
             heat = panels.question_heatmap(view.opened, label, question.row, view.k, widgets.dark())
+            untitled(heat)
+            st.markdown(f"**{plain.escape(str(heat.layout.meta), 200)}**")
             widgets.figure(heat, "question-heatmap", f"What {label} suggests against what was hidden")
 
 

@@ -111,6 +111,15 @@ def test_a_model_that_has_seen_the_answers_is_called_out(board: Corpus) -> None:
     assert not any("has seen" in warning for warning in clean.warnings)
 
 
+def test_a_model_of_another_corpus_or_with_foreign_vectors_is_called_out(board: Corpus) -> None:
+    made = split(board, "tags", by_group=False)
+    infos = {"other": ModelInfo("other", trained_on="0123"), "loaded": ModelInfo("loaded", outside="vectors of a file")}
+    report = build({label: Popular(made.train) for label in infos}, made, infos=infos)
+    said = "\n".join(report.warnings)
+    assert "other was trained on another corpus (0123)" in said
+    assert "loaded stands on vectors of a file: nobody knows whether that has seen the answers" in said
+
+
 def test_the_frame_lists_every_answer(judged: EvalReport) -> None:
     frame = judged.frame("right", T, 3)
     assert len(frame) == 3 * len(judged)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import tagviz
+from tagviz.errors import UnknownTerm
 from tagviz.evaluate import compare, metrics, runs, saved
 from tagviz.operations import answers, corpora, models, verdicts
 from tagviz.store.workspace import Marks, Workspace
@@ -150,6 +151,14 @@ def test_a_corpus_without_songs_answers_with_empty_song_lists_and_is_scored(tmp_
     assert (result.song, result.score) == (None, None)
     assert result.tag is not None
     assert result.tag > 0.5  # a ring: what is hidden lies beside what is shown
+
+
+def test_a_model_of_another_corpus_is_not_known_here(ws: Workspace, corpus: Corpus) -> None:
+    other = checkerboard(half=30)
+    ws.save_corpus(other)
+    foreign = models.train(ws, other, "neighbours")
+    with pytest.raises(UnknownTerm, match=foreign.id):
+        verdicts.evaluate(ws, corpus, [foreign.id])
 
 
 def test_an_evaluation_needs_a_model(ws: Workspace, corpus: Corpus) -> None:
