@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from tagviz.operations import maps, models
+from tagviz.store.workspace import Workspace
 from tests.chromium import PATIENCE
+from tests.corpora import make_corpus
 from tests.map.driving import READY, middle, names, point, still, wait
 from tests.serving import ROOT, serving
 
@@ -19,11 +23,30 @@ pytestmark = [
 ]
 
 
+NO_WEBGL = """
+    const get = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+      return kind === "webgl2" ? null : get.call(this, kind, ...rest);
+    };
+"""
+
+
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    home = {"TAGVIZ_HOME": str(tmp_path_factory.mktemp("home"))}
+    folder = tmp_path_factory.mktemp("home")
+    _small(Workspace(folder))
+    home = {"TAGVIZ_HOME": str(folder)}
     with serving(ROOT / "app.py", home, "/ready") as address:
         yield address
+
+
+def _small(ws: Workspace) -> None:
+    """A corpus of four tags, which needs no UMAP, with its model and its map."""
+    tags = ["jazz", "rock", "chill", "workout"]
+    playlists = [{"title": "", "tags": [tag for tag in tags if tag != left], "songs": ["s"]} for left in tags * 3]
+    corpus = make_corpus(playlists, name="small")
+    ws.save_corpus(corpus)
+    maps.open_map(ws, corpus, models.open_model(ws, corpus, "spectral"))
 
 
 def opened(browser: Browser, address: str, **options: Any) -> Page:
@@ -98,8 +121,8 @@ def test_typing_opens_a_tag_and_a_phrase_becomes_a_star(browser: Browser, url: s
 def test_shift_click_asks_for_the_way_and_the_link_brings_it_back(browser: Browser, url: str):
     page = opened(browser, f"{url}/Tag_map?at=tag:jazz&to=tag:workout")
     page.get_by_role("heading", name="jazz → workout").wait_for()
-    texts = page.evaluate("window.__map.labels().map((label) => label.text)")
-    assert {"jazz", "workout"} <= set(texts)
+    texts = "window.__map.labels().map((label) => label.text)"
+    wait(page, f"['jazz', 'workout'].every((name) => {texts}.includes(name))")
     expect(page.get_by_text("In the full space workout is the")).to_be_visible()
     page.get_by_role("button", name="Let go").click()
     page.get_by_role("heading", name="jazz", exact=True).wait_for()
@@ -115,7 +138,7 @@ def test_other_kinds_and_trends_are_on_the_map_of_a_link(browser: Browser, url: 
     page.close()
 
 
-def test_the_drawing_can_be_taken_away(browser: Browser, url: str):
+def test_the_drawing_and_the_page_can_be_taken_away(browser: Browser, url: str, tmp_path: Path):
     page = opened(browser, f"{url}/Tag_map")
     page.get_by_role("button", name="Take away").click()
     with page.expect_download() as waiting:
@@ -123,4 +146,118 @@ def test_the_drawing_can_be_taken_away(browser: Browser, url: str):
     text = Path(waiting.value.path()).read_text(encoding="utf-8")
     assert text.count("<circle") > 500
     assert "jazz" in text
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="A page of its own").click()
+    waiting.value.save_as(tmp_path / "map.html")
+    page.close()
+    alone = browser.new_page(offline=True)
+    alone.goto((tmp_path / "map.html").as_uri())
+    alone.locator(".js-plotly-plot .scatterlayer .point").nth(500).wait_for(state="attached")
+    expect(alone.locator(".annotation").filter(has_text="jazz").first).to_be_visible()
+    alone.close()
+
+
+def test_what_is_on_the_screen_is_saved_as_a_picture(browser: Browser, url: str):
+    page = opened(browser, f"{url}/Tag_map")
+    still(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save as a picture").click()
+    picture = Image.open(waiting.value.path()).convert("RGB")
+    box = page.locator("canvas.surface").bounding_box()
+    assert box is not None
+    assert picture.size == pytest.approx((box["width"], box["height"]), abs=1)
+    x, y = point(page, names(page, "tag")[0]["row"])
+    assert picture.getpixel((int(x - box["x"]), int(y - box["y"]))) != picture.getpixel((3, 3))
+    page.close()
+
+
+def test_a_copied_link_brings_the_view_and_the_tag_back(browser: Browser, url: str):
+    page = opened(browser, f"{url}/Tag_map?at=tag:jazz", permissions=["clipboard-read", "clipboard-write"])
+    still(page)
+    page.get_by_role("button", name="Zoom out").click()
+    still(page)
+    page.get_by_role("button", name="Copy a link to this view").click()
+    expect(page.get_by_text("Link copied")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    view = page.evaluate("window.__map.view()")
+    page.close()
+    again = opened(browser, link)
+    again.get_by_role("heading", name="jazz", exact=True).wait_for()
+    assert again.evaluate("window.__map.view()") == pytest.approx(view, rel=1e-3, abs=1e-4)
+    again.close()
+
+
+def test_without_webgl_there_is_a_plain_map(browser: Browser, url: str):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.set_default_timeout(PATIENCE)
+    page.add_init_script(NO_WEBGL)
+    page.goto(f"{url}/Tag_map")
+    page.get_by_text("This browser has no WebGL 2, so this is the plain map.").wait_for()
+    page.locator(".js-plotly-plot .scatterlayer .point").nth(500).wait_for(state="attached")
+    page.close()
+
+
+def test_fingers_pick_pinch_and_hold(browser: Browser, url: str):
+    page = opened(browser, f"{url}/Tag_map", has_touch=True)
+    still(page)
+    label = names(page, "tag")[0]
+    x, y = point(page, label["row"])
+    touch = page.context.new_cdp_session(page)
+
+    def fingers(kind: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    fingers("touchStart", (x, y))
+    expect(page.locator(".card strong")).to_have_text(label["text"])  # held long enough, its card shows
+    fingers("touchEnd")
+    fingers("touchStart", (600, 500))
+    fingers("touchStart", (600, 500), (800, 500))
+    for reach in range(0, 101, 20):
+        fingers("touchMove", (600 - reach, 500), (800 + reach, 500))
+    fingers("touchEnd")
+    wait(page, "window.__map.view().zoom > 1.8")  # twice as far apart
+    still(page)
+    page.touchscreen.tap(*point(page, label["row"]))
+    page.get_by_role("heading", name=label["text"], exact=True).wait_for()
+    page.close()
+
+
+def test_playlists_stand_among_their_tags_and_say_what_they_hold(browser: Browser, url: str):
+    page = opened(browser, f"{url}/Tag_map?show=playlist&least=1000")  # hides nearly all tags and no playlist
+    expect(page.locator(".legend")).to_contain_text("playlists")
+    still(page)
+    page.mouse.click(*point(page, 2000))
+    page.get_by_role("tab", name="Its tags").wait_for()
+    assert "at=playlist" in page.url
+    expect(page.get_by_role("link", name="Recommend for it")).to_be_visible()
+    page.close()
+
+
+def test_what_is_selected_on_one_map_stands_out_on_the_other(browser: Browser, url: str):
+    page = opened(browser, f"{url}/Tag_map?beside=sentence")
+    wait(page, "Object.keys(window.__maps).length === 2 && Object.values(window.__maps).every((map) => map.ready())")
+    first, second = page.locator("canvas.surface").all()
+    box = first.bounding_box()
+    assert box is not None
+    page.keyboard.down("Alt")
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=5)
+    page.mouse.up()
+    page.keyboard.up("Alt")
+    page.get_by_text("in the selection").wait_for()
+    marked = "Object.values(window.__maps).map((map) => map.labels().filter((label) => label.role === 'marked').length)"
+    wait(page, f"{marked}.some((count) => count > 5)")
+    assert page.get_by_role("heading", name="Where they disagree").is_visible()
+    second.hover()
+    page.close()
+
+
+def test_another_corpus_beside_this_one_shows_the_same_tag(browser: Browser, url: str):
+    page = opened(browser, f"{url}/Tag_map?beside=spectral of small&at=tag:jazz")
+    wait(page, "Object.keys(window.__maps).length === 2 && Object.values(window.__maps).every((map) => map.ready())")
+    wait(page, "Object.values(window.__maps).every((map) => map.selected() >= 0)")
+    expect(page.get_by_text("small · Spectral", exact=True)).to_be_visible()
+    expect(page.get_by_text("that both know")).to_contain_text("4 tags")
     page.close()
