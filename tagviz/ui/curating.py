@@ -96,11 +96,11 @@ def own(here: Here) -> None:
             help="Several with commas between them",
         )
     with what:
-        act = st.selectbox("…", acts, format_func=ACTS.__getitem__, key="curate-act")
+        act = st.selectbox("Decide that they", acts, format_func=ACTS.__getitem__, key="curate-act")
     goal = ""
     with target:
         if act in TARGETED:
-            goal = st.text_input("What", key="curate-target", placeholder="such as hip hop") or ""
+            goal = st.text_input("This one", key="curate-target", placeholder="such as hip hop") or ""
     reason = (
         st.text_input("Because", key="curate-reason", max_chars=500, placeholder="why, for whoever asks later") or ""
     )
@@ -131,19 +131,23 @@ def look(here: Here, decision: Decision, reason: str) -> None:
             st.warning(plain.escape(warning, 400), icon=":material/info:")
         st.caption(_counted(seen))
         grid = st.grid(2, min_column_width=260, gap="medium")
-        for cell, title, ranking in (
-            (grid.cell(), "Beside it now", seen.before),
-            (grid.cell(), "Beside it then", seen.after),
-        ):
-            other = seen.after if ranking is seen.before else seen.before
-            with cell:
+        sides = (
+            ("Beside it now", seen.before, seen.after, ":material/remove:"),
+            ("Beside it then", seen.after, seen.before, ":material/add:"),
+        )
+        for title, ranking, other, icon in sides:
+            with grid.cell():
                 st.caption(title)
                 with widgets.row():
                     for key, label in zip(ranking.keys, ranking.labels, strict=True):
-                        st.markdown(
-                            widgets.pill_label(label, "gray" if key in other.keys else "orange"), width="content"
+                        pill = (
+                            widgets.pill_label(label)
+                            if key in other.keys
+                            else widgets.pill_label(label, "orange", icon)
                         )
-        st.caption("Orange: in one of the two only.")
+                        st.markdown(pill, width="content")
+        if set(seen.before.keys) == set(seen.after.keys):
+            st.caption("The first ten stay the same.")
         _measured(here, decision)
 
 

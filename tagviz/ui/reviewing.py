@@ -221,13 +221,14 @@ def results(here: Here) -> None:
     if not told.verdicts:
         widgets.empty("Nobody has judged here yet: the first verdict shows up at once.")
         return
-    label = {ref: frame.model_label(ref, here.corpus.fingerprint) for ref in set(told.by_model["model"])}
+    label = {ref: _name(here, ref) for ref in set(told.by_model["model"])}
     grid = st.grid(2, min_column_width=420, gap="large")
     left, right = grid.cell(), grid.cell()
     with left:
         by_model = told.by_model.assign(model=[label[ref] for ref in told.by_model["model"]])
         widgets.figure(figures.precision(by_model, widgets.dark()), "precision", "How often each model is found right")
-        widgets.table(by_model, "verdicts-by-model", "By model", columns=_columns())
+        shares = {name: 100 * by_model[name] for name in ("precision", "low", "high")}
+        widgets.table(by_model.assign(**shares), "verdicts-by-model", "By model", columns=_columns())
     with right:
         by_week = told.by_week.assign(model=[label[ref] for ref in told.by_week["model"]])
         if by_week["week"].nunique() > 1:
@@ -241,16 +242,24 @@ def results(here: Here) -> None:
     _own(here)
 
 
+def _name(here: Here, ref: str) -> str:
+    """A model's method where it is the newest of it, else also what tells it from the others."""
+    info = next((one for one in cached.models(here.corpus.fingerprint) if one.id == ref.partition(":")[0]), None)
+    if info is not None and cached.resolved(here.corpus.fingerprint, info.method) == info.id and not info.marks.title:
+        return frame.model_label(ref.replace(info.id, info.method), here.corpus.fingerprint)
+    return frame.model_label(ref, here.corpus.fingerprint)
+
+
 def _columns() -> dict[str, object]:
     share = st.column_config.NumberColumn
     return {
-        "model": st.column_config.TextColumn("Model", width=150),
+        "model": st.column_config.TextColumn("Model", width=130),
         "kind": st.column_config.TextColumn("Of", width=50),
         "verdicts": share("Verdicts", format="localized", width=70),
         "right": share("Right", format="localized", width=60),
-        "precision": share("Share right", format="percent", width=80),
-        "low": share("At least", format="percent", width=70, help="The lower end of the 95 % interval (Wilson)"),
-        "high": share("At most", format="percent", width=70, help="The upper end of the 95 % interval (Wilson)"),
+        "precision": share("Share", format="%.0f %%", width=60),
+        "low": share("At least", format="%.0f %%", width=68, help="The lower end of the 95 % interval (Wilson)"),
+        "high": share("At most", format="%.0f %%", width=68, help="The upper end of the 95 % interval (Wilson)"),
     }
 
 
