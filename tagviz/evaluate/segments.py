@@ -60,21 +60,18 @@ def segments(
     else:
         raise BadParameter(f"There is no segment {by!r}", f"segments: {', '.join(SEGMENTS)}", "choose one of these")
     codes = metrics.clusters(report)
-    table = []
+    table: list[dict[str, Any]] = []
     for name, recalls, mask in parts:
         values = recalls or _all_metrics(report, kind, k)
         columns = list(values)
         numbers = np.column_stack([values[column][mask] for column in columns])
         low, high = intervals(resampled(numbers, codes[mask], resamples, seed))
-        for label in report.labels_for(kind):
-            row: dict[str, Any] = {"segment": name, "model": label}
-            for at, (of, metric) in enumerate(columns):
-                if of == label:
-                    known = numbers[:, at][~np.isnan(numbers[:, at])]
-                    row["questions"] = len(known)
-                    row[metric] = float(known.mean()) if len(known) else np.nan
-                    row[f"{metric}_low"], row[f"{metric}_high"] = low[at], high[at]
-            table.append(row)
+        middle, counted = metrics.means(numbers), (~np.isnan(numbers)).sum(axis=0)
+        rows: dict[str, dict[str, Any]] = {}
+        for at, (label, metric) in enumerate(columns):
+            row = rows.setdefault(label, {"segment": name, "model": label, "questions": int(counted[at])})
+            row |= {metric: middle[at], f"{metric}_low": low[at], f"{metric}_high": high[at]}
+        table += rows.values()
     frame = pd.DataFrame(table)
     return frame[frame["questions"] > 0].reset_index(drop=True) if len(frame) else frame
 
