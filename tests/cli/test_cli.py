@@ -226,6 +226,27 @@ def test_tuning_loading_and_comparing(run: Run, files: Path, tmp_path: Path) -> 
     assert 0 <= found["overlap"] <= 1
 
 
+def test_more_data_and_a_sentence_model_of_ones_own(run: Run, files: Path, tmp_path: Path) -> None:
+    first = run("import", files, "--format", "melon", "--name", "board")
+    older = run("train", "board", "--method", "factors", "--set", "factors=4", "iterations=3")
+    lists = json.loads((files / "train.json").read_text())
+    more = [{**one, "id": 1000 + one["id"], "tags": [*one["tags"], "new"]} for one in lists[:20]]
+    (files / "train.json").write_text(json.dumps(lists + more))
+    second = run("import", files, "--format", "melon", "--name", "board")
+    assert {row["kind"]: row["new"] for row in second["changes"]} == {"playlist": 20, "tag": 1, "song": 0, "word": 0}
+    newer = run("train", "board", "--method", "factors", "--from", older["model"])
+    assert newer["start"] == f"{first['fingerprint']}/{older['model']}"
+    assert newer["params"] == older["params"]
+    before = f"{newer['model']}@{first['fingerprint'][:6]}"
+    judged = run("evaluate", "board", "--model", newer["model"], before)
+    assert [row["model"] for row in judged["rows"]] == [newer["model"], before]
+
+    taught = run("fine-tune", "board", "--set", "steps=2", "batch=8", "width=8", "--out", tmp_path / "sentence")
+    assert (taught["method"], taught["folder"]) == ("taught", str(tmp_path / "sentence"))
+    own = run("train", "board", "--method", "sentence", "--set", f"model={tmp_path / 'sentence'}")
+    assert run("recommend", "board", "--model", own["model"], "--title", "t0", "-n", 2)["items"]
+
+
 def test_a_pickled_model_is_refused_in_one_line(
     home: Path, files: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

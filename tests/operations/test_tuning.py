@@ -83,3 +83,13 @@ def test_settings_can_be_kept_and_hopeless_trials_given_up(tmp_path: Path) -> No
 def test_what_cannot_be_tuned_says_so(tmp_path: Path, ref: str, objective: Objective, words: str) -> None:
     with pytest.raises(BadParameter, match=words):
         tune(Workspace(tmp_path), checkerboard(), ref, 1, objective)
+
+
+def test_a_search_may_begin_at_a_preset(tmp_path: Path) -> None:
+    """What has no range stays as the preset says; the first trial is the preset itself."""
+    ws, corpus = Workspace(tmp_path), checkerboard(half=24)
+    study = tune(ws, corpus, "word2vec", trials=1, fixed={"preset": "gensim", "min_count": 1})
+    assert (study.fixed["architecture"], study.fixed["sample"], study.fixed["min_count"]) == ("cbow", 1e-3, 1)
+    first = study.trials.iloc[0]
+    assert (first["epochs"], first["window"], first["ns_exponent"], first["default"]) == (5, 5, 0.75, True)
+    assert look(ws, corpus, "word2vec") is None, "another question is another study"
