@@ -128,8 +128,8 @@ def _write_names(
             write(x, y, labels[row], 11, template.soft_ink(dark), 500)
 
 
-def thumbnail(xy: Floats, categories: NDArray[np.integer], dark: bool, width: int = 180, height: int = 120) -> bytes:
-    """A small PNG of a map: its points in the colours of their categories (−1: grey). Drawn twice as large."""
+def thumbnail(xy: Floats, colours: Sequence[str], dark: bool, width: int = 180, height: int = 120) -> bytes:
+    """A small PNG of a map, every point in its colour. Drawn twice as large, for screens with fine pixels."""
     from PIL import Image, ImageDraw
 
     picture = Image.new("RGB", (2 * width, 2 * height), template.paper(dark))
@@ -137,8 +137,7 @@ def thumbnail(xy: Floats, categories: NDArray[np.integer], dark: bool, width: in
     low, high = xy.min(axis=0), xy.max(axis=0)
     scale = 1.84 * min(width / max(high[0] - low[0], 1e-9), height / max(high[1] - low[1], 1e-9))
     places = np.array([width, height]) + (xy[:, :2] - (low + high)[:2] / 2) * [scale, -scale]
-    for (x, y), category in zip(places, categories, strict=True):
-        colour = template.colour(int(category)) if category >= 0 else template.GREY
+    for (x, y), colour in zip(places, colours, strict=True):
         pen.ellipse((x - 2.5, y - 2.5, x + 2.5, y + 2.5), fill=colour)
     drawn = io.BytesIO()
     picture.save(drawn, "PNG", optimize=True)

@@ -19,7 +19,17 @@ from tagviz.project.layout import LayoutParams
 from tagviz.project.place import Spot
 from tagviz.types import Kind, Projection, Ranking, frozen
 from tagviz.ui import cached
-from tagviz.ui.map_component import ColourLayer, MapPoints, by_category, by_cluster, by_heat, by_value, publish
+from tagviz.ui.map_component import (
+    DARK,
+    LIGHT,
+    ColourLayer,
+    MapPoints,
+    by_category,
+    by_cluster,
+    by_heat,
+    by_value,
+    publish,
+)
 
 COLOURS = {
     "region": "Region",
@@ -234,11 +244,11 @@ def tried(place: cached.Place, dark: bool) -> list[tuple[Layout, bytes]]:
     """Settings of a layout, and a PNG of what each makes of a sample, in the colours of the map's regions."""
     shown = cached.projection(place, Kind.TAG)
     regions = shown.levels[0] if shown.levels else np.zeros(len(shown.vocab), dtype=np.int32)
-    found = []
+    palette, found = (DARK if dark else LIGHT), []
     for preview in previews.open_all(cached.workspace(), place.opened_model):
         made = preview.projection
-        rows = shown.vocab.find(list(made.vocab.ids))
-        picture = figures.thumbnail(made.xy, np.where(rows >= 0, regions[rows], -1), dark)
+        tones = [palette[region % len(palette)] for region in regions[shown.vocab.find(list(made.vocab.ids))]]
+        picture = figures.thumbnail(made.xy, tones, dark)
         found.append((Layout(neighbours=preview.values["neighbours"], min_dist=preview.values["min_dist"]), picture))
     return found
 

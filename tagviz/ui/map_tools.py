@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from tagviz.operations.previews import SAMPLE
 from tagviz.project.layout import LayoutParams
 from tagviz.types import Kind
 from tagviz.ui import cached, map_layers, mapping, picker, plain, state, twins, widgets, work
@@ -130,7 +129,7 @@ def _previews(sheet: Sheet) -> None:
         asked = {"corpus": place.corpus, "version": place.fingerprint, "model": place.model, "previews": True}
         work.ensure("project", asked)
         return
-    st.caption(f"What neighbours and looseness make of the {SAMPLE} most frequent tags")
+    st.caption("What neighbours and looseness make of the most frequent tags")
     cells = st.columns(3)
     for number, (tried, picture) in enumerate(map_layers.tried(place, dark)):
         with cells[number % 3]:

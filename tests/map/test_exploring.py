@@ -13,7 +13,6 @@ from PIL import Image, ImageColor
 
 from tagviz.errors import BadParameter, NotReady
 from tagviz.figures import map as figures
-from tagviz.figures import template
 from tagviz.operations import exploring, exports, maps, models, previews
 from tagviz.operations.models import Model
 from tagviz.project.trip import Apart
@@ -176,10 +175,10 @@ def test_settings_are_tried_once_and_shown_in_the_colours_of_regions(tmp_path: P
     assert len(told) == len(previews.SETTINGS)
     found = previews.open_all(ws, model)
     assert [dict(preview.values) for preview in found] == [dict(values) for values in previews.SETTINGS]
-    picture = Image.open(io.BytesIO(figures.thumbnail(found[0].projection.xy, np.array([0, 1, -1, -1]), dark=False)))
+    picture = Image.open(io.BytesIO(figures.thumbnail(found[0].projection.xy, ["#0072b2", "#d55e00"] * 2, dark=False)))
     assert picture.size == (360, 240)
     drawn = {colour for _, colour in picture.getcolors(1000)}
-    assert {ImageColor.getrgb(colour) for colour in (template.colour(0), template.colour(1), template.GREY)} <= drawn
+    assert {ImageColor.getrgb("#0072b2"), ImageColor.getrgb("#d55e00")} <= drawn
 
 
 def test_a_layout_says_only_what_differs():

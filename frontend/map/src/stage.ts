@@ -16,6 +16,7 @@ import type { Data, Layer, Region } from "./types.ts";
 
 /** So many points even software draws fluently: where the count of points drawn in motion begins. */
 export const FLUENT = 80_000;
+const CROWD = 100_000;
 const HIT_SLACK = 7;
 const NO_BYTES = new Uint8Array(0);
 
@@ -191,7 +192,8 @@ export abstract class Stage {
       radius: (i) => this.radius(i), silent: (i) => (this.flags[i] & (HIDDEN | FADED)) !== 0, selected: this.selected, marked,
       guest: this.guest && { place: this.seen(this.guest.at), label: this.guest.label },
     });
-    const most = clamp(Math.round((camera.width * camera.height) / 11_000), 8, 120);
+    const room = this.points!.count > CROWD ? 20_000 : 11_000; // square pixels a name: a crowd needs to be seen itself
+    const most = clamp(Math.round((camera.width * camera.height) / room), 8, 120);
     const corners = [...this.panels(), this.minimap.canvas].map((corner) => this.covered(corner));
     const hides = (x0: number, y0: number, x1: number, y1: number) => this.hidden(x0, y0, x1, y1);
     this.placed = place(asking, camera.width, camera.height, overlay.measure, most, corners, hides);

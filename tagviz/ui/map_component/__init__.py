@@ -10,12 +10,14 @@ filter) is a few kilobytes that leave the view where it is.
     if event.picked: …
 """
 
-from tagviz.ui.map_component.colours import ColourLayer, by_category, by_cluster, by_heat, by_value, plain
+from tagviz.ui.map_component.colours import DARK, LIGHT, ColourLayer, by_category, by_cluster, by_heat, by_value, plain
 from tagviz.ui.map_component.files import MapFiles, routes
 from tagviz.ui.map_component.points import MapPoints, publish
 from tagviz.ui.map_component.view import MapEvent, Selection, map_view, read_event
 
 __all__ = [
+    "DARK",
+    "LIGHT",
     "ColourLayer",
     "MapEvent",
     "MapFiles",
