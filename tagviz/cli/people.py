@@ -135,17 +135,8 @@ def _preview(ws: Workspace, given: Namespace) -> dict[str, Any]:
     }
     if given.measure:
         effect = proposing.measure(ws, given.corpus, [decision], given.model or "neighbours")
-        told |= measured(effect)
+        told |= proposing.described(effect)
     return told
-
-
-def measured(effect: proposing.Effect) -> dict[str, Any]:
-    """An effect on metrics as JSON."""
-    numbers = {
-        metric: {"before": before, "after": after, "difference_ci": [low, high]}
-        for metric, (before, after, low, high) in effect.metrics.items()
-    }
-    return {"questions": effect.questions, "method": effect.method, "metrics": numbers}
 
 
 def _said(given: Namespace) -> tuple[str, list[str]]:

@@ -12,14 +12,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tagviz.curate.layer import decide
 from tagviz.errors import BadParameter
-from tagviz.operations import comparing, corpora, estimates, maps, models, previews, tuning, verdicts
+from tagviz.operations import comparing, corpora, estimates, maps, models, previews, proposing, tuning, verdicts
 from tagviz.operations.methods import FINE_TUNED, method
 from tagviz.settings import settings
 from tagviz.store.db import engine
 from tagviz.store.jobs import Job, Jobs
 from tagviz.store.workspace import Workspace, now
-from tagviz.types import Kind, ProgressCallback
+from tagviz.types import Kind, Progress, ProgressCallback
 
 IDLE_SECONDS = 300
 """A worker that the dashboard or the command line started ends after so long without work."""
@@ -146,6 +147,13 @@ def _objective(given: Mapping[str, Any]) -> tuning.Objective:
     )
 
 
+def _measure(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    decision = decide(given["act"], given["tags"], given.get("target", ""))
+    progress(Progress("Training before and after"))
+    effect = proposing.measure(ws, given["corpus"], [decision], given.get("model", "neighbours"))
+    return {"corpus": given["corpus"], "effect": proposing.described(effect)}
+
+
 KINDS: Mapping[str, Handler] = {
     "import": _import,
     "train": _train,
@@ -154,6 +162,7 @@ KINDS: Mapping[str, Handler] = {
     "project": _project,
     "evaluate": _evaluate,
     "leak": _leak,
+    "measure": _measure,
 }
 """What a job can be. Arguments are JSON, named as in the operation that does the work."""
 

@@ -197,6 +197,15 @@ def measure(
     return Effect(int(kept.sum()), known[0], metrics)
 
 
+def described(effect: Effect) -> dict[str, Any]:
+    """An effect as JSON."""
+    numbers = {
+        metric: {"before": before, "after": after, "difference_ci": [low, high]}
+        for metric, (before, after, low, high) in effect.metrics.items()
+    }
+    return {"questions": effect.questions, "method": effect.method, "metrics": numbers}
+
+
 def _moved(asked: Asked, to: Ints, width: int) -> dict[str, Any]:
     """Questions in the tags of afterwards."""
     known = np.flatnonzero(to >= 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,8 +13,9 @@ from tagviz.curate.layer import TARGETED, Act, Decision, decide
 from tagviz.curate.proposals import Proposal
 from tagviz.errors import TagvizError
 from tagviz.operations import curation, proposing
-from tagviz.operations.proposing import Effect, Preview
-from tagviz.ui import cached, plain, state, verdicts, widgets
+from tagviz.operations.proposing import Preview
+from tagviz.store.jobs import State
+from tagviz.ui import cached, plain, state, verdicts, widgets, work
 from tagviz.ui.frame import Here
 
 SORTS = {
@@ -152,30 +155,52 @@ def look(here: Here, decision: Decision, reason: str) -> None:
 
 
 def _measured(here: Here, decision: Decision) -> None:
-    """The effect on the metrics: a click trains a quick method before and after and asks both the same."""
-    if st.button("Measure the effect on the metrics", f"measure-{decision.id}", icon=":material/fact_check:"):
-        with widgets.forgiving(), st.spinner("Training before and after, and asking both the same questions"):
-            effect = _measure(*here.names, decision.act, decision.tags, decision.target)
-            names = {"ndcg": "nDCG@10", "precision": "Precision@10", "recall": "Recall@10"}
-            rows = [
-                {"metric": names[metric], "before": before, "after": after, "low": low, "high": high}
-                for metric, (before, after, low, high) in effect.metrics.items()
-            ]
-            number = st.column_config.NumberColumn
-            widgets.table(
-                pd.DataFrame(rows),
-                "effect",
-                columns={
-                    "metric": st.column_config.TextColumn("Metric"),
-                    "before": number("Before", format="%.4f"),
-                    "after": number("After", format="%.4f"),
-                    "low": number("Change at least", format="%+.4f", help="95 % interval of the difference"),
-                    "high": number("Change at most", format="%+.4f"),
-                },
-            )
-            st.caption(
-                f"{effect.questions:,} playlists that the method ({effect.method}) has not seen, asked for tags."
-            )
+    """The effect on the metrics: a click queues a job that trains a quick method before and after and asks both."""
+    asked = {"corpus": here.corpus.name, "version": here.corpus.fingerprint, **_plain(decision)}
+    done = next((job for job in cached.jobs() if job.kind == "measure" and dict(job.arguments) == asked), None)
+    if done is None:
+        st.button(
+            "Measure the effect on the metrics",
+            f"measure-{decision.id}",
+            icon=":material/fact_check:",
+            on_click=_queue,
+            args=(asked,),
+        )
+    elif done.state is not State.DONE:
+        work.work(("measure",))
+    else:
+        _effect(done.result["effect"])
+
+
+def _queue(asked: dict[str, Any]) -> None:
+    cached.submit("measure", asked)
+
+
+def _effect(effect: Mapping[str, Any]) -> None:
+    names = {"ndcg": "nDCG@10", "precision": "Precision@10", "recall": "Recall@10"}
+    rows = [
+        {"metric": names[metric], "before": told["before"], "after": told["after"], "low": low, "high": high}
+        for metric, told in effect["metrics"].items()
+        for low, high in [told["difference_ci"]]
+    ]
+    number = st.column_config.NumberColumn
+    widgets.table(
+        pd.DataFrame(rows),
+        "effect",
+        columns={
+            "metric": st.column_config.TextColumn("Metric"),
+            "before": number("Before", format="%.4f"),
+            "after": number("After", format="%.4f"),
+            "low": number("Change at least", format="%+.4f", help="95 % interval of the difference"),
+            "high": number("Change at most", format="%+.4f"),
+        },
+    )
+    unseen = f"{effect['questions']:,} playlists that the method ({effect['method']}) has not seen, asked for tags."
+    st.caption(plain.escape(unseen, 300))
+
+
+def _plain(decision: Decision) -> dict[str, Any]:
+    return {"act": str(decision.act), "tags": list(decision.tags), "target": decision.target}
 
 
 def standing(here: Here) -> None:
@@ -317,11 +342,6 @@ def _preview(name: str, fingerprint: str, act: Act, tags: tuple[str, ...], targe
     return proposing.preview(cached.workspace(), name, decide(act, tags, target), model)
 
 
-@st.cache_data(max_entries=50, show_spinner=False)
-def _measure(name: str, fingerprint: str, act: Act, tags: tuple[str, ...], target: str) -> Effect:
-    return proposing.measure(cached.workspace(), name, [decide(act, tags, target)])
-
-
 def _change(told: str) -> None:
     st.session_state[_NOTE] = told
     cached.forget()
@@ -336,6 +356,7 @@ def _take(here: Here, decision: Decision, reason: str) -> None:
     except TagvizError as error:
         st.session_state[_NOTE] = str(error)
         return
+    st.session_state["curate-tags"] = ""
     _change(f"Decided: {said(decision)}")
 
 
