@@ -153,7 +153,8 @@ class Worker:
                 child.wait(LOOK_SECONDS)
             except subprocess.TimeoutExpired:
                 continue
-        left = self.queue.beat(ident, self.owner, self.lease, _tail(log))
+        self.queue.keep_log(ident, self.owner, _tail(log))
+        left = self.queue.beat(ident, self.owner, self.lease)
         if left is not None:  # the child ended without saying how
             self.queue.fail(ident, self.owner, _died(child.returncode))
 

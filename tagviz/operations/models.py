@@ -141,19 +141,22 @@ def open_model(ws: Workspace, corpus: Corpus, ref: str = "", progress: ProgressC
     return Model(info, recommender if seen is corpus else Translated(recommender, seen, corpus), variant)
 
 
-def default(ws: Workspace, fingerprint: str) -> str:
-    """What answers when nobody has chosen: the newest pinned model, else the newest of BEST, else DEFAULT."""
-    known = models(ws, fingerprint)
+def default(ws: Workspace, fingerprint: str, known: Sequence[ModelInfo] | None = None) -> str:
+    """What answers when nobody has chosen: the newest pinned model, else the newest of BEST, else DEFAULT.
+
+    known: the list of `models`, where it is at hand.
+    """
+    known = models(ws, fingerprint) if known is None else known
     chosen = next((info.id for info in known if info.marks.pinned), "")
     return chosen or next((info.id for info in known if info.method == BEST and not info.marks.archived), DEFAULT)
 
 
-def find(ws: Workspace, fingerprint: str, name: str) -> ModelInfo | None:
+def find(ws: Workspace, fingerprint: str, name: str, known: Sequence[ModelInfo] | None = None) -> ModelInfo | None:
     """The model of this id, or the newest of this method; None for a method that was never trained here.
 
-    Raises UnknownTerm for what is neither.
+    known: the list of `models`, where it is at hand. Raises UnknownTerm for what is neither.
     """
-    known = models(ws, fingerprint)
+    known = models(ws, fingerprint) if known is None else known
     for info in known:
         if info.id == name or (info.method == name and not info.marks.archived):
             return info

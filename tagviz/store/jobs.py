@@ -169,6 +169,13 @@ class Jobs:
             values["log"] = log[-LOG_LENGTH:]
         return self._get(ident) if self._own(ident, owner, values) else None
 
+    def keep_log(self, ident: int, owner: str, log: str) -> None:
+        """Keeps the end of what a job's process has said, also when the job is over, if it was this worker's."""
+        jobs = table()
+        with writing(self.engine) as connection:
+            mine = (jobs.c.id == ident) & (jobs.c.owner == owner)
+            connection.execute(jobs.update().where(mine).values(log=log[-LOG_LENGTH:]))
+
     def tell(self, ident: int, owner: str, progress: Progress, curve: Sequence[Any]) -> None:
         """Keeps how far a job is. Raises Cancelled when it is to stop, or is no longer this worker's."""
         values: dict[str, Any] = {

@@ -74,9 +74,10 @@ def corpora() -> list[CorpusInfo]:
     return corpus_room.corpora(workspace())
 
 
-@st.cache_data(ttl=FRESH, show_spinner=False)
-def models(fingerprint: str) -> list[ModelInfo]:
-    return model_room.models(workspace(), fingerprint)
+@st.cache_resource(ttl=FRESH, show_spinner=False)
+def models(fingerprint: str) -> tuple[ModelInfo, ...]:
+    """Looked at hundreds of times while a page is drawn, so it is not copied each time."""
+    return tuple(model_room.models(workspace(), fingerprint))
 
 
 @st.cache_resource(max_entries=3, show_spinner="Opening the corpus")
@@ -87,7 +88,7 @@ def corpus(name: str, fingerprint: str) -> Corpus:
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def default(fingerprint: str) -> str:
     """What answers when nobody has chosen: a pinned model's id, or the method that is best here."""
-    ident = model_room.default(workspace(), fingerprint)
+    ident = model_room.default(workspace(), fingerprint, models(fingerprint))
     return next((name for name in METHODS if resolved(fingerprint, name) == ident), ident)
 
 
@@ -96,7 +97,7 @@ def resolved(fingerprint: str, ref: str) -> str:
     """The id (and variant) that a reference stands for now: a method's newest model, or the reference itself if none is
     trained yet. Raises UnknownTerm for what is neither a method nor a model."""
     name, _, variant = ref.partition(":")
-    info = model_room.find(workspace(), fingerprint, name)
+    info = model_room.find(workspace(), fingerprint, name, models(fingerprint))
     ident = info.id if info else name
     return f"{ident}:{variant}" if variant else ident
 

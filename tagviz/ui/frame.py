@@ -9,6 +9,7 @@ import streamlit as st
 from tagviz.operations.corpora import CorpusInfo
 from tagviz.operations.methods import METHODS, method
 from tagviz.settings import ASSETS
+from tagviz.types import Kind
 from tagviz.ui import cached, plain, state, widgets
 
 MENU = (
@@ -99,9 +100,8 @@ def model_refs(fingerprint: str) -> list[str]:
     """What a model picker offers: the default, every method that has been trained, and each trained model."""
     infos = [info for info in cached.models(fingerprint) if not info.marks.archived]
     trained = [name for name in METHODS if any(info.method == name for info in infos)]
-    older = [
-        info.id for info in infos if info.method not in METHODS or info.id != cached.resolved(fingerprint, info.method)
-    ]
+    newest = {name: cached.resolved(fingerprint, name) for name in trained}
+    older = [info.id for info in infos if info.id != newest.get(info.method)]
     return list(dict.fromkeys([cached.default(fingerprint), *trained, *older]))
 
 
@@ -132,7 +132,9 @@ def _pickers(corpora: list[CorpusInfo]) -> Here:
 
 def _about(here: Here | None) -> None:
     if here is not None:
-        sizes = here.corpus.sizes
+        sizes = dict(here.corpus.sizes)
+        if "+" in here.corpus.fingerprint:  # experts may have merged some
+            sizes[Kind.TAG] = len(cached.corpus(*here.names).vocab(Kind.TAG))
         known = [plain.count(here.corpus.playlists, "playlist")]
         known += [plain.count(sizes[kind], kind) for kind in ("tag", "song") if sizes.get(kind)]
         st.caption(" · ".join(known))

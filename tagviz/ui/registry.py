@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -70,14 +71,14 @@ def show(here: Here) -> None:
     _disk(infos)
 
 
-def _judged(here: Here, infos: list[ModelInfo]) -> list[str]:
+def _judged(here: Here, infos: Sequence[ModelInfo]) -> list[str]:
     """What each model has reached where it was judged."""
     reached = comparing.reached(cached.workspace(), here.corpus.fingerprint)
     found = [reached.get(comparing.fitting(info.method, info.params)) for info in infos]
     return [f"{one.score:.3f} {METRICS[one.metric]}" if one else "" for one in found]
 
 
-def _disk(infos: list[ModelInfo]) -> None:
+def _disk(infos: Sequence[ModelInfo]) -> None:
     """What everything here takes on the disk, and what was deleted and can come back."""
     ws = cached.workspace()
     use = {name: size for name, size in ws.disk_use().items() if size}
@@ -155,7 +156,7 @@ def _again(here: Here, ident: str, go_on: bool = False) -> None:
     cached.submit("train", comparing.again(cached.workspace(), here.corpus.name, ident, go_on))
 
 
-def _beside(here: Here, info: ModelInfo, infos: list[ModelInfo]) -> None:
+def _beside(here: Here, info: ModelInfo, infos: Sequence[ModelInfo]) -> None:
     """The clicked model next to another one."""
     others = {other.id: other for other in infos if other.id != info.id}
     if not others:

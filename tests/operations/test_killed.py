@@ -137,5 +137,5 @@ def test_a_death_in_any_phase_leaves_nothing_half_made_and_the_job_goes_on(work:
     done = queue.get(ident)
     assert (done.state, done.attempts) == (State.DONE, len(phases) + len(placed) + 1)
     everything_opens(ws)
-    for name in ("model", "projection", "report", "fingerprint", "score"):
+    for name in ("model", "projection", "fingerprint", "score", "questions"):
         assert result.get(name) == undisturbed.get(name), "what came of it is what an undisturbed run makes"
