@@ -136,7 +136,6 @@ def run(cell: Cell, fits: Fits) -> dict[str, Any]:
         single.append(time.process_time() - started)
     return {
         "cell": vars(cell),
-        "clock": "processor",
         "questions": len(judged),
         "fit_seconds": fit_seconds,
         "questions_per_second": len(judged) / ask_seconds,
