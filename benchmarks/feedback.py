@@ -131,8 +131,8 @@ HEAD = """
 `python -m benchmarks.feedback learning --method {method}`: {questions:,} questions on the Last.fm lists, split by
 listener; nDCG@10 of `{method}` with the layer of `feedback/heeding.py`. Five simulated reviewers are asked about the
 first {depth} items of half of the questions, at random or where it matters; they answer from the hidden half and err in
-one of ten, or they guess. *judged*: these questions; *others*: the half that nobody was asked about. ± is half of a 95 %
-interval of the paired difference to no verdicts.
+one of ten, or they guess. *judged*: these questions; *others*: the half that nobody was asked about. ± is half of a
+95 % interval of the paired difference to no verdicts.
 """.strip()
 
 
