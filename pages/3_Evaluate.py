@@ -26,12 +26,11 @@ with widgets.forgiving():
         if ident:
             with st.popover("New evaluation", icon=":material/add:", key=f"new-{reports.asked()}"):
                 reports.ask(here)
-            place = cached.ReportPlace(here.corpus.fingerprint, ident)
-            reports.export(place.opened, place.opened.kinds[0], 10)
     if not ident:
         st.text("Nothing has been judged here yet. This asks the models about playlists that they have not seen.")
         reports.ask(here)
     work.work(("evaluate", "leak"))
     if ident:
+        place = cached.ReportPlace(here.corpus.fingerprint, ident)
         reports.about(here, place.opened)
         room(here, place)

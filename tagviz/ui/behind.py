@@ -65,6 +65,9 @@ def show(view: View) -> None:
     ident = str(listed["id"].iloc[row]) if row is not None else state.value("question")
     if row is not None and ident != state.value("question"):
         state.put(question=ident)
+    if not ident and not state.value("behind"):
+        st.caption("Click a playlist to open it, or any cell, bar, mark or model above for the playlists behind it.")
+        return
     chosen = _row(view.opened, ident) if ident else int(listed["row"].iloc[0])
     if chosen is not None:
         _open(view, lookup.question_view(view.opened, chosen, max(view.k, 10)))

@@ -14,7 +14,7 @@ from tagviz.evaluate import words
 from tagviz.evaluate.report import EvalReport
 from tagviz.operations.panels import Panel, Reading
 from tagviz.types import Kind
-from tagviz.ui import cached, plain, state, widgets
+from tagviz.ui import cached, plain, reports, state, widgets
 
 CASES = {
     "": "all questions",
@@ -131,7 +131,7 @@ def _table(view: View, panel: Panel) -> None:
         subset=list[Hashable](kept),
     )
     with _headed(panel.sentence):
-        widgets.csv_button(summary, "evaluation")
+        reports.export(view.opened, view.kind, view.k)
     st.dataframe(
         styled,
         hide_index=True,
