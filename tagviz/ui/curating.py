@@ -55,9 +55,9 @@ def proposals(here: Here) -> None:
         {
             "what": [said(one.decision) for one in found],
             "playlists": [one.playlists for one in found],
-            "evidence": [one.evidence for one in found],
             "accept": "Accept",
             "reject": "Reject",
+            "evidence": [one.evidence for one in found],
         }
     )
     picked, shown = widgets.table(
@@ -65,7 +65,7 @@ def proposals(here: Here) -> None:
         f"proposals-{sort.replace(' ', '-')}",
         f"{plain.count(len(found), 'proposal')}",
         columns={
-            "what": st.column_config.TextColumn("Proposal", width=280),
+            "what": st.column_config.TextColumn("Proposal", width=240),
             "playlists": st.column_config.NumberColumn("Playlists", format="localized", width=75),
             "evidence": st.column_config.TextColumn("Because", width=420),
             "accept": st.column_config.ButtonColumn(
