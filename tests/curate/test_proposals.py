@@ -88,7 +88,7 @@ def test_what_was_rejected_or_undone_is_proposed_no_more(ws: Workspace) -> None:
 
 
 def test_a_preview_changes_nothing_and_says_what_would(ws: Workspace) -> None:
-    seen = proposing.preview(ws, "lists", decide(Act.MERGE, ["hip-hop"], "hip hop"), "neighbours")
+    seen = proposing.preview(ws, "lists", decide(Act.MERGE, ["hip-hop"], "hip hop"), "neighbours", n=20)
     assert seen.tags == (13, 12)
     assert seen.counts == {"hip-hop": 10, "hip hop": 10}
     assert seen.merged == 20
