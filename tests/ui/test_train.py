@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tagviz.operations import jobs, models, tuning
-from tagviz.store.workspace import Workspace
+from tagviz.store.workspace import Marks, Workspace
 from tagviz.types import Progress
 
 Open = Callable[..., AppTest]
@@ -125,3 +126,55 @@ def test_models_of_earlier_versions_are_offered_for_training_on_the_newest(app: 
     assert not test.exception
     assert "Train Co-occurrence on growing" in texts(test)
     ws.remove_corpus("growing")
+
+
+def finished(ws: Workspace, ident: int) -> dict[str, object]:
+    """Does a queued job here and now, as a worker would; what it made."""
+    queue = jobs.queue(ws)
+    while (claimed := queue.claim("me")) is not None and claimed.id != ident:
+        queue.stop(claimed.id, "me")
+    assert claimed is not None
+    result = jobs.KINDS[claimed.kind](ws, claimed.arguments, lambda progress: None)
+    assert queue.finish(ident, "me", result)
+    return result
+
+
+def test_a_finished_training_is_judged_against_another_model_and_made_the_default(app: Open, home: Path) -> None:
+    ws = Workspace(home)
+    asked = {"corpus": "awkward", "method": "neighbours", "values": {"k": 20}}
+    made = finished(ws, jobs.submit(ws, "train", asked, start=False))
+    test = app(TRAIN)
+    assert not test.exception
+    assert "is ready" in texts(test)
+    test.button(key="outcome-judge").click().run()
+    job = next(job for job in jobs.jobs(ws) if job.kind == "evaluate" and not job.over)
+    assert job.arguments["models"][0] == made["model"]
+    finished(ws, job.id)
+    test = app(TRAIN)
+    assert not test.exception
+    assert re.search(
+        r"(Better than|Worse than|Too close to|The same answers as) .*0\.\d{3} against 0\.\d{3}", texts(test)
+    )
+    test.button(key="outcome-default").click().run()
+    assert not test.exception
+    fingerprint = ws.corpus_entry("awkward").key
+    assert models.default(ws, fingerprint) == made["model"]
+    (info,) = [info for info in models.models(ws, fingerprint) if info.marks.pinned]
+    models.mark(ws, info, Marks())
+
+
+def test_what_was_deleted_is_listed_and_comes_back(app: Open, home: Path) -> None:
+    ws = Workspace(home)
+    info = models.train(ws, ws.open_corpus("awkward"), "cooccurrence", {"a": 0.77})
+    token = models.delete(ws, info)
+    test = app(TRAIN, do="keep")
+    assert not test.exception
+    assert "The whole workspace" in texts(test)
+    test.button(key=f"restore-{token}").click().run()
+    assert not test.exception
+    assert info.id in [one.id for one in models.models(ws, info.fingerprint)]
+    gone = models.delete(ws, info)
+    test = app(TRAIN, do="keep")
+    test.button(key=f"discard-{gone}").click().run()
+    assert not test.exception
+    assert gone not in [one.token for one in ws.deleted()]
