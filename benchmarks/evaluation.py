@@ -280,7 +280,7 @@ def main() -> None:
     head = (
         f"`python -m benchmarks.evaluation`: a made-up report of {questions:,} questions × 100 songs and 100 tags of "
         f"{MODELS} models, the real lists and the demo; {os.cpu_count()} cores, load averages {loads} at the end. "
-        "On a busy machine the waits say little; the processor time beside them is what they cost, whatever else it did."
+        "On a busy machine the waits say little; the processor time beside them is what they cost."
     )
     text = "\n".join(["## How fast the evaluation answers", "", head, "", *table])
     page = PAGE.read_text()
