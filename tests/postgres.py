@@ -6,13 +6,14 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-INSTALLED = Path("/usr/lib/postgresql")
+INSTALLED, TEMPORARY = Path("/usr/lib/postgresql"), Path(tempfile.gettempdir())
 
 
 def programs() -> Path | None:
@@ -34,8 +35,8 @@ def postgres(folder: Path) -> Iterator[str]:
         account = "postgres" if _exists("postgres") else "nobody"
         owner = {"user": account, "group": _group(account), "extra_groups": []}
         shutil.chown(data, account)
-        for path in (data, *data.parents):
-            if path not in (Path("/"), Path("/tmp")):
+        for path in data.parents:
+            if path != TEMPORARY and path.is_relative_to(TEMPORARY):
                 path.chmod(path.stat().st_mode | 0o011)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -134,6 +134,8 @@ def test_no_right_to_write(tmp_path: Path, worker: Callable[..., None]) -> None:
     ident = train(ws, "cooccurrence")
     folder = ws.home / "models" / before.fingerprint
     bound = mounted(folder, "--bind", "-o", "ro", str(folder))  # rights do not bind root
+    if not bound and os.getuid() == 0:
+        pytest.skip("root may write everywhere, and nothing can be mounted here")
     if not bound:
         folder.chmod(0o555)
     try:
