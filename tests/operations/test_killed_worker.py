@@ -116,7 +116,7 @@ def test_workers_at_one_queue_never_run_a_job_twice(
         jobs.submit(ws, "train", {"corpus": "checkerboard", "method": "popularity", "seed": seed}, start=False)
         for seed in range(12)
     ]
-    done = [until(ws, ident, lambda job: job.over) for ident in idents]
+    done = [until(ws, ident, lambda job: job.over and bool(job.log)) for ident in idents]  # the log follows the end
     assert {job.state for job in done} == {State.DONE}
     assert {job.attempts for job in done} == {1}
     assert len({job.owner for job in done}) > 1
