@@ -5,7 +5,8 @@
 
 Software WebGL, one page at a time. "Drawn" is the first screenshot in which the cloud is more than background. Bytes
 are what the websocket and the routes carried. Both are asked for a highlight (in Plotly a change of the figure).
-"Tab" is the memory of the page's process; the graphics process is not counted.
+"Processor" is what the whole browser worked until then, on all cores together: it hardly depends on what else the
+machine does. "Tab" is the memory of the page's process; the graphics process is not counted. Ends with the load.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -103,10 +105,11 @@ def measure(way: str, folder: Path) -> dict[str, Any]:
         warm.close()
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         wire = _listen(page)
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), _processor(browser)
         page.goto(url)
         _drawn(page)
         found: dict[str, Any] = {"drawn s": round(time.perf_counter() - started, 2)}
+        found["processor s"] = round(_processor(browser) - worked, 2)
         page.wait_for_timeout(3000)
         socket_bytes, file_bytes = wire.take()
         found |= {"websocket kB": round(socket_bytes / 1000, 1), "files kB": round(file_bytes / 1000, 1)}
@@ -124,10 +127,19 @@ def measure(way: str, folder: Path) -> dict[str, Any]:
     return found
 
 
+def _processes(browser: Browser) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+    return found
+
+
+def _processor(browser: Browser) -> float:
+    """Seconds of processor time that all processes of the browser have used."""
+    return float(sum(process["cpuTime"] for process in _processes(browser)))
+
+
 def _memory(browser: Browser) -> float:
     """Megabytes of the largest renderer process, shared pages counted by their share: the tab's."""
-    session = browser.new_browser_cdp_session()
-    pids = [p["id"] for p in session.send("SystemInfo.getProcessInfo")["processInfo"] if p["type"] == "renderer"]
+    pids = [process["id"] for process in _processes(browser) if process["type"] == "renderer"]
     lines = [Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines() for pid in pids]
     return max(int(line.split()[1]) for told in lines for line in told if line.startswith("Pss:")) / 1024
 
@@ -167,6 +179,7 @@ def _colour(page: Page) -> np.ndarray[Any, Any]:
 
 def _drawn(page: Page) -> None:
     """Waits until a screenshot shows a cloud: 2 % of the pixels of the map's middle are coloured."""
+    page.wait_for_selector("canvas", timeout=180_000)  # screenshots cost: none before there is anything to draw on
     for _ in range(1200):
         if (_colour(page) > 40).mean() > 0.02:
             return
@@ -236,6 +249,8 @@ def main() -> None:
                     print(rows[-1], flush=True)
     if asked.json:
         print(json.dumps(rows))
+    else:
+        print("load average:", *(f"{load:.1f}" for load in os.getloadavg()))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,8 @@ export class MapView extends Stage {
   private loaded: Record<string, string> = {};
   private opening: Promise<void> = Promise.resolve();
   private flown = "";
+  /** What the graphics card was told last. */
+  private onCard = "";
 
   constructor(
     host: HTMLElement,
@@ -105,7 +107,7 @@ export class MapView extends Stage {
 
   private async open(data: Data): Promise<void> {
     if (!this.points) this.status.textContent = `Drawing ${data.count.toLocaleString()} points …`;
-    [this.texts, this.regions, this.hovered, this.polygon] = [null, [], -1, null];
+    [this.texts, this.regions, this.hovered, this.polygon, this.onCard] = [null, [], -1, null, ""];
     const loaded = await loadPoints(data.points);
     if (this.loaded.points !== data.points) return;
     const points = loaded.z ? { ...loaded, xy: loaded.xy.slice() } : loaded; // a turn moves only this map's
@@ -152,13 +154,22 @@ export class MapView extends Stage {
     this.guest = data.guest;
     this.cursor = -1;
     this.status.textContent = "";
-    this.paint();
+    this.paintIfChanged(data);
     if (data.fly && data.fly.token !== this.flown) {
       this.flown = data.fly.token;
       const targets: Point[] = data.fly.rows.filter(known).map((row) => this.at(points.index[row]));
       if (this.guest) targets.push(this.seen(this.guest.at));
       if (targets.length) this.goTo(this.camera.framing(targets));
     }
+  }
+
+  /** A mere change of the selected point lies over the points: they need not be drawn again. */
+  private paintIfChanged({ layer, mask, highlight, path, selected, lines }: Data): void {
+    const focus = highlight.length || path.length ? [selected, lines] : [];
+    const now = JSON.stringify([layer, mask, highlight, path, focus]);
+    if (now === this.onCard) return this.draw(false);
+    this.onCard = now;
+    this.paint();
   }
 
   /** After every change of layer, filter, highlight or theme. */

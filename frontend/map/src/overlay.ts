@@ -126,6 +126,13 @@ export class Overlay {
     }
   }
 
+  dot(x: number, y: number, radius: number, colour: string): void {
+    this.context.beginPath();
+    this.context.arc(x, y, radius, 0, 2 * Math.PI);
+    this.context.fillStyle = colour;
+    this.context.fill();
+  }
+
   /** A four-pointed star: a place that is no point of the map. */
   star(x: number, y: number, theme: Theme): void {
     const context = this.context;

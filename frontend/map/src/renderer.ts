@@ -64,6 +64,7 @@ export class Renderer {
   private readonly places: WebGLBuffer;
   private readonly depths: WebGLBuffer | null = null;
   private readonly colours: WebGLBuffer;
+  private coloured: Uint8Array | null = null;
   private readonly flags: WebGLBuffer;
   private readonly texture: WebGLTexture;
   private readonly at: Record<string, WebGLUniformLocation | null> = {};
@@ -124,6 +125,8 @@ export class Renderer {
   }
 
   setColours(values: Uint8Array): void {
+    if (values === this.coloured) return;
+    this.coloured = values;
     this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.colours);
     this.gl.bufferSubData(this.gl.ARRAY_BUFFER, 0, values);
   }

@@ -17,6 +17,8 @@ import type { Data, Layer, Region } from "./types.ts";
 /** So many points even software draws fluently: where the count of points drawn in motion begins. */
 export const FLUENT = 80_000;
 const CROWD = 100_000;
+/** With fewer points on the screen every name is written that finds room. */
+const FEW = 160;
 const HIT_SLACK = 7;
 const NO_BYTES = new Uint8Array(0);
 
@@ -39,6 +41,8 @@ export abstract class Stage {
   protected colours: Uint8Array = NO_BYTES;
   protected mask: Uint8Array | null = null;
   private layer: Layer | null = null;
+  /** The colours of the layer: red, green, blue and a rest for each byte. */
+  private table: Uint8Array = NO_BYTES;
   /** The only category of the layer that is not faded, −1 for all. */
   protected category = -1;
   protected selected = -1;
@@ -88,7 +92,7 @@ export abstract class Stage {
     const { points, renderer } = this;
     this.layer = layer;
     if (!points || !renderer) return;
-    const table = palette(layer.kind, this.theme.dark ? layer.dark : layer.light, this.theme.dark);
+    const table = (this.table = palette(layer.kind, this.theme.dark ? layer.dark : layer.light, this.theme.dark));
     renderer.setPalette(table);
     renderer.setColours(this.colours);
     const focus = this.marked.length > 0 || this.path.length > 0;
@@ -96,7 +100,7 @@ export abstract class Stage {
     for (const i of this.marked) this.flags[i] = MARKED;
     for (const [i] of this.lines) this.flags[i] &= ~FADED;
     for (const i of this.path) this.flags[i] = MARKED;
-    if (this.selected >= 0) this.flags[this.selected] = MARKED;
+    if (this.selected >= 0) this.flags[this.selected] &= ~FADED;
     if (this.category >= 0) for (let i = 0; i < points.count; i++) if (this.colours[i] !== this.category) this.flags[i] |= FADED;
     if (this.mask) for (let i = 0; i < points.count; i++) if (!bit(this.mask, i)) this.flags[i] |= HIDDEN;
     renderer.setFlags(this.flags);
@@ -173,11 +177,19 @@ export abstract class Stage {
       overlay.ring(x, y, this.radius(i) + 2.5, colour, width, theme);
     };
     for (const [i] of this.lines) ring(i, mixed(theme.accent, theme.background, 0.35), 1.2);
+    if (this.selected >= 0) this.dot(this.selected);
     ring(this.selected, theme.accent, 2.6);
     for (const i of [this.hovered, this.echoed]) ring(i, theme.text, 1.6);
     ring(this.cursor, theme.accent, 2);
     const { guest } = this;
     if (guest) overlay.star(...camera.toScreen(...this.seen(guest.at)), theme);
+  }
+
+  /** A point once more, over all that may hide it. */
+  private dot(i: number): void {
+    const [x, y] = this.camera.toScreen(...this.at(i));
+    const [red, green, blue] = this.table.subarray(4 * this.colours[i]);
+    this.overlay.dot(x, y, this.radius(i) + 1, `rgb(${red} ${green} ${blue})`);
   }
 
   private writeNames(now: number): boolean {
@@ -193,7 +205,9 @@ export abstract class Stage {
       guest: this.guest && { place: this.seen(this.guest.at), label: this.guest.label },
     });
     const room = this.points!.count > CROWD ? 20_000 : 11_000; // square pixels a name: a crowd needs to be seen itself
-    const most = clamp(Math.round((camera.width * camera.height) / room), 8, 120);
+    let few = 0;
+    this.grid!.inside(camera.visible(), () => ++few < FEW);
+    const most = few < FEW ? FEW : clamp(Math.round((camera.width * camera.height) / room), 8, 120);
     const corners = [...this.panels(), this.minimap.canvas].map((corner) => this.covered(corner));
     const hides = (x0: number, y0: number, x1: number, y1: number) => this.hidden(x0, y0, x1, y1);
     this.placed = place(asking, camera.width, camera.height, overlay.measure, most, corners, hides);
