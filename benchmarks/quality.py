@@ -198,7 +198,7 @@ def measures(judged: report.EvalReport, label: str, case: str) -> dict[str, tupl
             for name in ("precision", "recall", "f1"):
                 result[f"{kind} {name}@{k}"] = _with_error(row, name)
         if judged.protocol == "tags":
-            result[f"nDCG@{k}"] = _with_error(row, "ndcg_cut")
+            result[f"nDCG@{KS[-1]}"] = _with_error(row, "ndcg_cut")
         else:
             result[f"{kind} nDCG"] = _with_error(row, f"{kind}_ndcg")
             result["combined"] = _with_error(row, "arena")

@@ -184,7 +184,7 @@ def _details(part: Section) -> list[str]:
     lines = [f"### {part.title}", "", f"{splits} splits of about {questions:,} questions.", ""]
     cases = [case for case in dict.fromkeys(case for cell in good for case in cell["measures"]) if case]
     cases = cases if len(cases) > 1 else []
-    more = [name for name in ("song nDCG", "tag nDCG", "nDCG@5") if any(part.values(m, name) for m in part.methods)]
+    more = [name for name in ("song nDCG", "tag nDCG") if any(part.values(m, name) for m in part.methods)]
     lines += _drawn(
         ["method", part.main, *more, *cases],
         (
