@@ -96,7 +96,7 @@ def merge(mine: Layer, theirs: Layer, base: Layer | None = None) -> Merged:
     ours, others = {one.id for one in mine}, {one.id for one in theirs}
     dropped = tuple(one for one in mine if one.id in before and one.id not in others)
     kept = Layer(tuple(one for one in mine if one not in dropped))
-    said = {(one.act, tag): one for one in kept if one.act in _ONE_TARGET for tag in one.tags}
+    said = {(one.act, tag): one for one in kept if one.act in ONE_TARGET for tag in one.tags}
     conflicts: list[Conflict] = []
     candidates: list[Decision] = []
     for one in theirs:
@@ -117,7 +117,7 @@ def merge(mine: Layer, theirs: Layer, base: Layer | None = None) -> Merged:
     return Merged(Layer((*kept, *added)), tuple(added), dropped, tuple(conflicts))
 
 
-_ONE_TARGET = (Act.MERGE, Act.RENAME, Act.FACET)
+ONE_TARGET = (Act.MERGE, Act.RENAME, Act.FACET)
 """Acts after which a tag has one target only."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -203,8 +203,17 @@ def complete(corpus: Corpus, text: str, kinds: Sequence[Kind] = (Kind.TAG, Kind.
 
 
 def folding(corpus: Corpus) -> Folding:
-    """Spelling variants of tags and copies of songs, learned from the corpus; `groups` go into `Rules.variants`."""
-    return learn(corpus)
+    """Spelling variants of tags and copies of songs, learned from the corpus; `groups` go into `Rules.variants`. Tags
+    that experts keep apart are no variants of each other."""
+    found = learn(corpus)
+    rulings = corpus.rulings.get(Kind.TAG)
+    if rulings is None or not rulings.apart.nnz:
+        return found
+    groups = np.array(found.groups[Kind.TAG])
+    for one, other in zip(*rulings.apart.nonzero(), strict=True):
+        if one < other and groups[one] == groups[other]:
+            groups[other] = groups.max() + 1
+    return replace(found, groups={**found.groups, Kind.TAG: frozen(groups, np.int32)})
 
 
 def label(corpus: Corpus, key: str) -> str:

@@ -76,12 +76,22 @@ def reject(ws: Workspace, name: str, decision: Decision, author: str) -> None:
 
 
 def checked(before: Layer, decision: Decision) -> Layer:
-    """The layer with a decision more. Raises BadParameter when it, or one that stands, could then not be followed."""
+    """The layer with a decision more. Raises BadParameter when it, or one that stands, could then not be followed, or
+    when somebody else has named another target for the same tag."""
     standing = before.find(decision.id)
     if standing is not None:
         raise BadParameter(
             f"“{decision}” is decided already", f"by {standing.author or 'somebody'}", "there is nothing left to do"
         )
+    for one in before:
+        shared = [tag for tag in decision.tags if tag in one.tags]
+        same = one.act is decision.act and one.act in files.ONE_TARGET
+        if same and shared and one.author != decision.author:
+            raise BadParameter(
+                f"“{decision}” contradicts what {one.author or 'somebody'} decided",
+                f"{shared[0]!r}: “{one}”" + (f", because {one.reason}" if one.reason else ""),
+                "talk it over, then undo the other decision first",
+            )
     after = before.with_(decision)
     known = {(problem.decision.id, problem.why) for problem in before.effect.problems}
     for problem in after.effect.problems:

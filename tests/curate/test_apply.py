@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 
 from tagviz import asking
@@ -163,7 +164,13 @@ def test_what_contradicts_or_is_unknown_is_refused(ws: Workspace) -> None:
         curation.add(ws, "hops", "block", ["jazz"], author="")
     with pytest.raises(UnknownTerm):
         curation.undo(ws, "hops", "ffff", "Ann")
-    assert len(curation.layer(ws, "hops")) == 1
+    curation.add(ws, "hops", "rename", ["jazz"], "Jazz", "Ann")
+    curation.add(ws, "hops", "rename", ["jazz"], "JAZZ", "Ann")
+    with pytest.raises(BadParameter) as opposite:
+        curation.add(ws, "hops", "rename", ["jazz"], "Cool jazz", "Bob")
+    assert "Ann" in str(opposite.value)
+    assert curation.layer(ws, "hops").effect.labels == {"jazz": "JAZZ"}
+    assert len(curation.layer(ws, "hops")) == 3
 
 
 def test_a_file_is_imported_with_its_conflicts_and_warnings_shown(ws: Workspace) -> None:
@@ -218,3 +225,39 @@ def test_five_thousand_decisions_hardly_slow_a_query(tmp_path: Path) -> None:
             took[place].append(time.process_time() - begun)
     plain, layered = (float(np.median(part)) for part in took)
     assert layered < 1.2 * plain + 0.001, f"{1000 * plain:.2f} ms, with the layer {1000 * layered:.2f} ms"
+
+
+def test_predict_and_the_evaluation_keep_to_it(ws: Workspace, tmp_path: Path) -> None:
+    from tagviz.operations import verdicts
+
+    curation.add(ws, "hops", "block", ["rap"], author="Ann")
+    curation.add(ws, "hops", "merge", ["hip-hop", "hiphop"], "hip hop", "Ann")
+    corpus = corpora.open_corpus(ws, "hops")
+    questions, answers_file = tmp_path / "q.json", tmp_path / "r.json"
+    questions.write_text('[{"id": 99, "plylst_title": "", "tags": ["hiphop"], "songs": [], "updt_date": ""}]')
+    answers.predict(corpus, models.open_model(ws, corpus, "neighbours"), questions, answers_file)
+    (told,) = orjson.loads(answers_file.read_bytes())
+    assert told["tags"]
+    assert not {"rap", "hip hop", "hip-hop", "hiphop"} & set(told["tags"])
+    rows = [{"tags": [f"t{(n + at) % 9}" for at in range(5)]} for n in range(40)]
+    ws.save_corpus(make_corpus(rows, name="rings"))
+    curation.add(ws, "rings", "block", ["t0"], author="Ann")
+    rings = corpora.open_corpus(ws, "rings")
+    ident, report = verdicts.evaluate(ws, rings, ["popularity"])
+    rows_of = report.rows["popularity", Kind.TAG]
+    answered = {report.items[Kind.TAG].vocab.label(row) for row in rows_of[rows_of >= 0]}
+    assert "t1" in answered
+    assert "t0" not in answered
+    assert verdicts.open_report(ws, rings.fingerprint, ident).labels_for(Kind.TAG) == ["popularity"]
+
+
+def test_tags_kept_apart_are_no_spellings_of_each_other(ws: Workspace) -> None:
+    def together() -> bool:
+        corpus = corpora.open_corpus(ws, "hops")
+        groups = answers.folding(corpus).groups[Kind.TAG]
+        rows = corpus.vocab(Kind.TAG).find(["hip hop", "hip-hop"])
+        return bool(groups[rows[0]] == groups[rows[1]])
+
+    assert together()
+    curation.add(ws, "hops", "apart", ["hip hop", "hip-hop"], author="Ann")
+    assert not together()
