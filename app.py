@@ -16,9 +16,11 @@ ROOMS = (
         ":material/queue_music:",
         "Give a title, tags or songs and see what to add, and why.",
     ),
+    (state.JUDGE, "Judge", ":material/thumbs_up_down:", "Say what is right, a key a verdict; the answers follow."),
     (state.EVALUATE, "Evaluate", ":material/fact_check:", "See how often the answers are right, and where they fail."),
     (state.TRAIN, "Train", ":material/model_training:", "Make new models and watch them learn."),
     (state.DATA, "Data", ":material/library_music:", "Bring playlists in and look them over."),
+    (state.CURATE, "Curate", ":material/rule:", "Merge, block and order tags; take anything back."),
 )
 
 TAGS = 40
@@ -46,7 +48,7 @@ def home() -> None:
                 )
         _tags(here)
     st.subheader("Where to go", anchor=False)
-    grid = st.grid(5, min_column_width=180, gap="small")
+    grid = st.grid(4, min_column_width=180, gap="small")
     for page, label, icon, sentence in ROOMS:
         with grid.container(border=True):
             st.page_link(page, label=f"**{label}**", icon=icon, query_params=state.carried())

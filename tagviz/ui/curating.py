@@ -15,6 +15,7 @@ from tagviz.errors import TagvizError
 from tagviz.operations import curation, proposing
 from tagviz.operations.proposing import Preview
 from tagviz.store.jobs import State
+from tagviz.types import Kind, key_of
 from tagviz.ui import cached, plain, state, verdicts, widgets, work
 from tagviz.ui.frame import Here
 
@@ -151,6 +152,13 @@ def look(here: Here, decision: Decision, reason: str) -> None:
                         st.markdown(pill, width="content")
         if set(seen.before.keys) == set(seen.after.keys):
             st.caption("The first ten stay the same.")
+        main = decision.target if decision.act in (Act.MERGE, Act.BROADER) else decision.tags[0]
+        st.page_link(
+            state.MAP,
+            label="Where it lies on the map",
+            icon=":material/bubble_chart:",
+            query_params=state.carried(at=key_of(Kind.TAG, main)),
+        )
         _measured(here, decision)
 
 
