@@ -1,6 +1,12 @@
-"""Verdicts measured: how long storing one takes with twenty writers at once, and what re-ranking from them brings.
+"""Verdicts and decisions measured: how long storing a verdict takes with twenty writers at once, what re-ranking from
+verdicts brings, and what taking the proposals brings.
 
-python -m benchmarks.feedback writers [--each 100] [--pause 1.0] [--url URL]
+    python -m benchmarks.feedback writers [--each 100] [--pause 1.0] [--url URL]
+    python -m benchmarks.feedback learning [--method best] [--limit 1000]
+    python -m benchmarks.feedback decisions
+
+For `learning` reviewers are simulated: they answer from the hidden half of playlists that the model has not seen, and
+err in one answer of ten. Half of the questions is judged; the other half says what verdicts do for like questions.
 """
 
 from __future__ import annotations
@@ -20,7 +26,7 @@ import scipy.sparse as sp
 from tagviz.evaluate.split import split
 from tagviz.feedback.asking_for import chances, worth
 from tagviz.feedback.heeding import Heeding, Votes, reliability
-from tagviz.operations import corpora, models
+from tagviz.operations import corpora, models, proposing
 from tagviz.ranking import rank
 from tagviz.store import db
 from tagviz.store.verdicts import Answer, Verdict, Verdicts
@@ -178,6 +184,21 @@ def written(table: pd.DataFrame, head: str) -> None:
     PAGE.write_text(page, encoding="utf-8")
 
 
+def decisions() -> None:
+    """Prints what taking all proposals of a sort does to the metrics of a quick method on the real lists."""
+    with tempfile.TemporaryDirectory() as folder:
+        ws = Workspace(Path(folder))
+        corpus = corpora.open_corpus(ws, corpora.import_corpus(ws, LISTS, "lists").name)
+        spellings = [one.decision for one in proposing.propose(ws, corpus, "spellings")]
+        blocks = [one.decision for one in proposing.propose(ws, corpus, "not music") if "written" in one.evidence]
+        hops = [one for one in spellings if "hip hop" in one.tags]
+        for name, taken in (("hip hop", hops), ("all spellings", spellings), ("written as not about music", blocks)):
+            effect = proposing.measure(ws, corpus.name, taken)
+            before, after, low, high = effect.metrics["ndcg"]
+            told = f"nDCG@10 of {effect.method} {before:.4f} → {after:.4f}, difference {low:+.4f} to {high:+.4f}"
+            print(f"{name}: {len(taken)} decisions, {effect.questions:,} questions: {told}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -185,12 +206,15 @@ def main() -> None:
     one.add_argument("--each", type=int, default=100)
     one.add_argument("--pause", type=float, default=1.0)
     one.add_argument("--url", default="")
+    commands.add_parser("decisions")
     one = commands.add_parser("learning")
     one.add_argument("--method", default="best")
     one.add_argument("--limit", type=int, default=1000)
     given = parser.parse_args()
     if given.command == "writers":
         writers(given.each, given.pause, given.url)
+    elif given.command == "decisions":
+        decisions()
     else:
         learning(given.method, given.limit)
 
