@@ -133,11 +133,17 @@ def _summary(parts: Sequence[Section]) -> list[str]:
             name for name in part.methods if name not in (*COMBINERS, *part.peers) and "melon" not in name
         )
         peer = part.strongest(part.peers)
-        others = ["fusion", single, peer, part.strongest(name for name in part.methods if "melon" in name)]
+        others = [
+            "fusion" if part.of("fusion") else "",
+            single,
+            peer,
+            part.strongest(name for name in part.methods if "melon" in name),
+        ]
         goal = f"≥ {part.goal:.3f}" if part.goal else "–"
+        most = len({cell["cell"]["seed"] for cell in part.cells})
         rows.append(
-            [part.title, part.main, goal, f"**{pooled(part.values('best'))}**", pooled(part.values("fusion"))]
-            + [f"{pooled(part.values(name))} ({title(name)})" if name else "–" for name in others[1:]]
+            [part.title, part.main, goal, f"**{pooled(part.values('best'))}**"]
+            + [f"{pooled(part.values(name))} ({_with_splits(part, name, most)})" if name else "–" for name in others]
         )
         apart.append([part.title, *(part.difference("best", name) if name else "–" for name in others)])
     names = ["fusion", "best single method", "best peer", "Word2Vec as published"]
@@ -231,7 +237,7 @@ def _short(values: list[list[float]]) -> str:
 
 def _with_splits(part: Section, method: str, splits: int) -> str:
     known = len(part.of(method))
-    return title(method) if known == splits else f"{title(method)} ({known} of {splits} splits)"
+    return title(method) if known == splits else f"{title(method)}, {known} of {splits} splits"
 
 
 def title(method: str) -> str:
