@@ -20,12 +20,15 @@ FILES = maps.MapFiles(FOLDER / "files")
 
 
 @st.cache_resource
-def points() -> tuple[maps.MapPoints, np.ndarray]:
+def points(space: bool) -> tuple[maps.MapPoints, np.ndarray]:
     arrays = np.load(FOLDER / "points.npz")
+    xy = arrays["xy"]
+    if space:
+        xy = np.column_stack([xy, -xy[:, 0]])  # as far in front as to the left
     told = json.loads((FOLDER / "texts.json").read_text(encoding="utf-8"))
     projection = Projection(
         vocab=Vocab.of(Kind.TAG, told["labels"]),
-        xy=arrays["xy"],
+        xy=xy,
         levels=tuple(arrays[f"level{number}"] for number in range(len(told["names"]))),
         names=tuple(tuple(names) for names in told["names"]),
         trust=arrays["trust"],
@@ -36,8 +39,8 @@ def points() -> tuple[maps.MapPoints, np.ndarray]:
 
 
 @st.cache_resource
-def coloured(layer: str) -> maps.ColourLayer:
-    data, counts = points()
+def coloured(layer: str, space: bool) -> maps.ColourLayer:
+    data, counts = points(space)
     if layer == "region":
         return maps.by_cluster(data)
     if layer == "initial":
@@ -48,7 +51,8 @@ def coloured(layer: str) -> maps.ColourLayer:
 
 def body() -> None:
     st.set_page_config(layout="wide")
-    data, counts = points()
+    space = "space" in st.query_params
+    data, counts = points(space)
     first = data.first
     left, right = st.columns([3, 1]) if st.query_params.get("wide") is None else (st.container(), st.container())
     with right:
@@ -56,7 +60,7 @@ def body() -> None:
         layer = st.selectbox("Colour", layers, index=layers.index(st.query_params.get("layer", "region")))
         sought = st.text_input("Find")
         least = st.number_input("At least", 0, int(counts.max()), 0)
-    colour = coloured(layer)
+    colour = coloured(layer, space)
     with left:
         before = maps.read_event(data)
         if before.picked is not None and not before.add:

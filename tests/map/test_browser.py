@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page
 
-from tests.map.driving import READY, point, wait
+from tests.map.driving import READY, point, still, wait
 from tests.serving import serving
 
 ODD = ["<img src=x onerror=alert(1)>", "**bold** [link](http://example.org)", "재즈", "\u202eevil", "a" * 300, "🎷"]
@@ -56,6 +56,7 @@ def opened(browser: Browser, url: str, **options: Any) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 800}, **options)
     page.goto(url)
     wait(page, READY)
+    still(page)  # the page may still make room for what comes late
     return page
 
 
@@ -167,6 +168,23 @@ def test_a_change_of_colour_or_filter_sends_kilobytes_and_keeps_the_view(page: P
     page.wait_for_timeout(1500)
     assert len(fetched) == 1  # one bit a point
     assert page.evaluate("window.__map.view()") == flown
+
+
+def test_a_map_in_space_turns_by_dragging_and_is_picked_as_it_stands(browser: Browser, server: str):
+    page = opened(browser, f"{server}/?space=1")
+    x, y = point(page, 0)
+    opposite, _ = point(page, 1)  # tags 0 and 1 lie at −0.6 and 0.6
+    page.mouse.move(x + 60, y - 200)
+    page.mouse.down()
+    page.mouse.move(x + 60 + 251, y - 200, steps=4)  # 160 pixels are a radian: a quarter turn
+    page.mouse.up()
+    wait(page, "Math.abs(window.__map.view().turn[0] - Math.PI / 2) < 0.01")
+    now = point(page, 0)  # what was 0.6 in front is now 0.6 to the right
+    assert now == pytest.approx((opposite, y), abs=6)
+    page.mouse.click(*now)
+    page.get_by_text("picked tag:tag 0 add False").wait_for(timeout=8000)
+    assert page.evaluate("new URLSearchParams(location.search).get('view').split(',').length") == 5
+    page.close()
 
 
 def test_odd_texts_are_text(page: Page):
