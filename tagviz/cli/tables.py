@@ -40,7 +40,8 @@ def _items(document: dict[str, Any]) -> None:
             near = f" — did you mean {', '.join(reading['suggestions'])}?" if reading["suggestions"] else ""
             line(f"unknown: {reading['typed']!r}{near}")
     rows = [{**item, "because": _because(item["reasons"])} for item in document["items"]]
-    table(rows, ("key", "label", "score", "because"))
+    columns = ("key", "label", "score", "because")
+    table(rows, columns if any(row["because"] for row in rows) else columns[:3])
 
 
 def _because(reasons: list[dict[str, Any]]) -> str:

@@ -168,7 +168,7 @@ def about(report: EvalReport) -> str:
 def share(value: float) -> str:
     """0.424 → "42 %", 0.004 → "0.4 %"."""
     percent = 100 * value
-    return f"{percent:.0f} %" if percent >= 1 or percent == 0 else f"{percent:.1f} %"
+    return f"{percent:.0f} %" if percent >= 0.95 or percent == 0 else f"{percent:.1f} %"
 
 
 def _amount(value: float) -> str:

@@ -33,7 +33,7 @@ def count(number: int, one: str, many: str = "") -> str:
 def percent(share: float) -> str:
     """0.1234 → "12 %", 0.004 → "0.4 %"."""
     value = 100 * share
-    return f"{value:.0f} %" if value >= 1 or value == 0 else f"{value:.1f} %"
+    return f"{value:.0f} %" if value >= 0.95 or value == 0 else f"{value:.1f} %"
 
 
 def size(amount: float) -> str:
