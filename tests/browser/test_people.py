@@ -48,9 +48,8 @@ def tags(page: Page) -> list[str]:
 
 def click_cell(page: Page, from_right: int, row: int) -> None:
     """Click into the first table, so many pixels from its right edge."""
-    table = page.locator('[data-testid="stDataFrame"]').first
-    table.scroll_into_view_if_needed()
-    box = table.bounding_box()
+    page.wait_for_timeout(1500)  # until it is drawn for good
+    box = page.locator('[data-testid="stDataFrame"]').first.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] - from_right, box["y"] + 52 + 35 * row)
 
