@@ -76,6 +76,32 @@ def test_a_trend_is_the_yearly_change_of_the_share():
     assert np.isnan(exploring.trends(undated)).all()
 
 
+def test_years_count_only_their_own_playlists_and_playlists_are_as_big_as_what_they_hold():
+    dated = [
+        {"title": "one", "tags": ["a", "b"], "songs": ["s"], "date": "2015-05-01"},
+        {"title": "two", "tags": ["a"], "songs": ["s", "t"], "date": "2017-05-01"},
+        {"title": "never", "tags": ["a"]},
+    ]
+    corpus = make_corpus(dated)
+    tags = corpus.vocab(Kind.TAG)
+    both, early = (exploring.between(corpus, Kind.TAG, 2015, until) for until in (2017, 2016))
+    assert [both[tags.row(tag)] for tag in "ab"] == [2, 1]
+    assert [early[tags.row(tag)] for tag in "ab"] == [1, 1]
+    assert exploring.between(corpus, Kind.PLAYLIST, 2015, 2016).tolist() == [1, 0, 0]
+    assert exploring.weight(corpus, Kind.PLAYLIST).tolist() == [3, 3, 1]
+    assert exploring.weight(corpus, Kind.TAG).tolist() == corpus.counts(Kind.TAG).tolist()
+
+
+def test_a_playlist_stands_among_the_tags_of_its_world(laid_out: tuple[Workspace, Corpus, Model, Projection]):
+    _, corpus, model, onto = laid_out
+    placed = exploring.guests(corpus, model, Kind.PLAYLIST, onto)
+    assert len(placed.vocab) == 60
+    near = exploring.hosts(corpus, model, corpus.vocab(Kind.PLAYLIST).key(1))
+    assert near.keys
+    assert all(key.startswith("tag:b") for key in near.keys[:5])  # playlist 1 is of the second world
+    assert (np.diff(near.scores) <= 0).all()
+
+
 def test_heat_glows_where_the_title_points(laid_out: tuple[Workspace, Corpus, Model, Projection]):
     _, corpus, model, _ = laid_out
     scores = exploring.heat(corpus, model, "calm")
