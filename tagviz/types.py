@@ -186,7 +186,8 @@ class Ranking:
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """A map: `xy` float32 (n, 2), or (n, 3) in space, for the keys of `vocab`, clusters and their names by zoom level, trust per point.
+    """A map: `xy` float32 (n, 2), or (n, 3) in space, for the keys of `vocab`, clusters and their names by zoom level,
+    trust per point.
 
     levels: from coarse to fine, an int32 (n,) cluster per point (−1 none). names: per level one name per cluster.
     trust: float32 (n,) in [0, 1]: share of each point's true neighbours that are its neighbours on the map.
