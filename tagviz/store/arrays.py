@@ -10,7 +10,7 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -88,6 +88,13 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     with reading(path):
         return orjson.loads(path.read_bytes())
+
+
+def read_json_if_there(path: Path) -> Any:
+    """The JSON of a file, or None where there is none: another process may have taken it away a moment ago."""
+    with reading(path), suppress(FileNotFoundError):
+        return orjson.loads(path.read_bytes())
+    return None
 
 
 def write_arrays(folder: Path, arrays: Arrays, packed: bool = False) -> None:
@@ -193,5 +200,10 @@ def binary_matrix(name: str, arrays: Arrays) -> sp.csr_matrix:
 
 
 def size_of(folder: Path) -> int:
-    """Bytes of all files under a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """Bytes of all files under a folder; what another process takes away meanwhile counts nothing."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += (Path(parent) / name).stat().st_size
+    return total

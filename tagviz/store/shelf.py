@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tagviz.errors import StoreError, UnknownTerm
-from tagviz.store.arrays import read_json, storing, write_json
+from tagviz.store.arrays import read_json, read_json_if_there, storing, write_json
 
 STALE_SECONDS = 24 * 3600
 """A temporary folder older than this was left by a process that died."""
@@ -72,8 +72,8 @@ class Shelf:
         """The artifact, or None. Home goes before base."""
         for root, shipped in self._roots():
             path = root / f"{key}.json"
-            if path.is_file():
-                info = read_json(path)
+            info = read_json_if_there(path)
+            if info is not None:
                 return Entry(key, info, path.parent / str(info["data"]), shipped)
         return None
 
@@ -94,8 +94,8 @@ class Shelf:
         for root, shipped in self._roots():
             for path in (root / under).glob("*.json") if under else root.glob("*/" * (self.depth - 1) + "*.json"):
                 key = path.relative_to(root).as_posix().removesuffix(".json")
-                if key not in found:
-                    info = read_json(path)
+                info = None if key in found else read_json_if_there(path)
+                if info is not None:
                     found[key] = Entry(key, info, path.parent / str(info["data"]), shipped)
         return [found[key] for key in sorted(found)]
 
@@ -143,8 +143,8 @@ class Shelf:
             yield self.base / self.name, True
 
     def _folder_named_by(self, place: Path) -> Path | None:
-        commit = place.with_name(place.name + ".json")
-        return place.parent / str(read_json(commit)["data"]) if commit.is_file() else None
+        info = read_json_if_there(place.with_name(place.name + ".json"))
+        return None if info is None else place.parent / str(info["data"])
 
     @staticmethod
     def _sweep(parent: Path) -> None:

@@ -20,6 +20,7 @@ import os
 import shutil
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -273,10 +274,12 @@ class Workspace:
         """What lies in the trash, the newest first."""
         found = []
         for path in self.trash.glob("*/removed.json"):
-            removed = files.read_json(path)
-            when = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
-            size = files.size_of(path.parent)
-            found.append(Deleted(path.parent.name, removed["shelf"], removed["key"], when, size))
+            with suppress(FileNotFoundError):  # somebody brought it back meanwhile
+                when = datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat()
+                removed = files.read_json_if_there(path)
+                if removed is not None:
+                    size = files.size_of(path.parent)
+                    found.append(Deleted(path.parent.name, removed["shelf"], removed["key"], when, size))
         return sorted(found, key=lambda one: one.when, reverse=True)
 
     def discard(self, token: str) -> None:
