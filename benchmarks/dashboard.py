@@ -28,18 +28,16 @@ import numpy as np
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
+from benchmarks.sheet import put
 from tagviz.operations import answers, corpora, models, verdicts
 from tagviz.settings import ASSETS
 from tagviz.store.workspace import Workspace
 from tagviz.types import Kind, Query
+from tests.chromium import FLAGS
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = ROOT.parent / "shared" / "data" / "lastfm-melon-shape"
 BUILD = ROOT / "build" / "dashboard"
-PAGE = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- dashboard: written by benchmarks/dashboard.py -->", "<!-- dashboard: end -->"
-FLAGS = ("--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
-GL = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 TITLES = ("rainy sunday", "비오는날", "route de nuit", "late night jazz", "workout", "80s party", "sad piano", "summer")
 
 
@@ -169,7 +167,7 @@ def predictions(ws: Workspace, refs: tuple[str, ...]) -> list[Row]:
 def measure() -> list[Row]:
     rows = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, *GL])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         start_to_map(page)
         times = [start_to_map(page) for _ in range(3)]
@@ -197,11 +195,7 @@ def main() -> None:
     table += [f"| {row.what} | {row.measured} | {row.wanted} |" for row in rows]
     head = f"`python -m benchmarks.dashboard`, {os.cpu_count()} cores, load average {load:.1f} at the end."
     text = "\n".join(["## What a person waits for", "", head, "", *table])
-    page = PAGE.read_text() if PAGE.exists() else "# Measured\n"
-    before, found, rest = page.partition(BEGIN)
-    rest = rest.partition(END)[2] if found else ""
-    PAGE.write_text(f"{before.rstrip()}\n\n{BEGIN}\n{text}\n{END}\n{rest.lstrip()}")
-    print(text)
+    put("dashboard", text)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ import psutil
 import scipy.sparse as sp
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.dashboard import FLAGS, GL, LISTS, PAGE, Row, server, wait_ready
+from benchmarks.dashboard import LISTS, Row, server, wait_ready
+from benchmarks.sheet import put
 from tagviz.evaluate import compare, heatmaps, metrics, ranks, saved
 from tagviz.evaluate.items import Items
 from tagviz.evaluate.report import EvalReport, ModelInfo, build, ranks_of
@@ -32,10 +33,10 @@ from tagviz.operations import corpora, models, panels, verdicts
 from tagviz.settings import ASSETS
 from tagviz.store.workspace import Workspace
 from tagviz.types import Kind, Vocab, frozen
+from tests.chromium import FLAGS
 
 MODELS, SONGS, TAGS = 5, 100_000, 30_000
 SCORED = 10_000
-BEGIN, END = "<!-- evaluation: written by benchmarks/evaluation.py -->", "<!-- evaluation: end -->"
 
 
 def made_up(questions: int, seed: int = 1) -> EvalReport:
@@ -253,7 +254,7 @@ def in_the_browser(report: EvalReport) -> list[Row]:
         (shipped,) = verdicts.reports(ws, corpus.fingerprint)
         arrays, document = saved.state(report)
         ws.save_report(corpus.fingerprint, "large", arrays, document)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS, *GL])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
         rows = []
         with server(Path(home)) as (address, process):
@@ -283,11 +284,7 @@ def main() -> None:
         "On a busy machine the waits say little; the processor time beside them is what they cost."
     )
     text = "\n".join(["## How fast the evaluation answers", "", head, "", *table])
-    page = PAGE.read_text()
-    before, found, rest = page.partition(BEGIN)
-    rest = rest.partition(END)[2] if found else ""
-    PAGE.write_text(f"{before.rstrip()}\n\n{BEGIN}\n{text}\n{END}\n{rest.lstrip()}")
-    print(text)
+    put("evaluation", text)
 
 
 def warm(report: EvalReport) -> None:

@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from benchmarks.sheet import put
 from tagviz.evaluate.split import split
 from tagviz.feedback.asking_for import chances, worth
 from tagviz.feedback.heeding import Heeding, Votes, reliability
@@ -75,8 +76,6 @@ DEPTH = 20
 ERROR = 0.1
 REVIEWERS = 5
 LISTS = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "lastfm-melon-shape"
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- feedback: written by benchmarks/feedback.py -->", "<!-- feedback: end -->"
 BUILD = Path(__file__).resolve().parent.parent / "build" / "feedback"
 
 
@@ -114,7 +113,12 @@ def learning(method: str, limit: int, seed: int = 42) -> None:
                 for budget in BUDGETS:
                     if budget > len(pairs):
                         continue
-                    row = {"kind": str(kind), "questions": how, "reviewers": who, "verdicts": budget}
+                    row: dict[str, str | int | float] = {
+                        "kind": str(kind),
+                        "questions": how,
+                        "reviewers": who,
+                        "verdicts": budget,
+                    }
                     taken = order[:budget]
                     heeding = heeded(model.recommender, train, asked, kind, pairs[taken], first, told[taken])
                     after = rank(heeding, asked, kind, train, DEPTH).rows
@@ -175,13 +179,7 @@ def written(table: pd.DataFrame, head: str) -> None:
     lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
     for row in table.itertuples(index=False):
         lines.append("| " + " | ".join(f"{cell:.4f}" if isinstance(cell, float) else str(cell) for cell in row) + " |")
-    page = PAGE.read_text(encoding="utf-8")
-    part = "\n".join([BEGIN, "## What verdicts bring", "", head, "", *lines, END])
-    if BEGIN in page:
-        page = page[: page.index(BEGIN)] + part + page[page.index(END) + len(END) :]
-    else:
-        page = page.rstrip() + "\n\n" + part + "\n"
-    PAGE.write_text(page, encoding="utf-8")
+    put("feedback", "\n".join(["## What verdicts bring", "", head, "", *lines]))
 
 
 def decisions() -> None:

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import quality_page
+from benchmarks.sheet import put
 from tagviz.evaluate import metrics, report
 from tagviz.evaluate.resampling import resampled
 from tagviz.evaluate.split import split
@@ -290,7 +291,7 @@ def main() -> None:
     finished = [json.loads(path.read_text()) for path in sorted(BUILD.glob("*.json"))]
     parts = sections(finished)
     artists = next(part for part in parts if part.title == DATA["lastfm-artists"].sentence)
-    quality_page.write(quality_page.section(parts, artists, "python -m benchmarks.quality"))
+    put("quality", quality_page.section(parts, artists, "python -m benchmarks.quality"))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- quality: written by benchmarks/quality.py -->", "<!-- quality: end -->"
 Cells = Sequence[Mapping[str, Any]]
 
 SEEN = 3
@@ -248,11 +245,3 @@ def title(method: str) -> str:
 def _drawn(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     lines = [list(head), ["---"] * len(head), *(list(row) for row in rows)]
     return ["| " + " | ".join(line) + " |" for line in lines]
-
-
-def write(text: str) -> None:
-    """Puts the section between its marks in docs/benchmarks.md."""
-    page = PAGE.read_text() if PAGE.exists() else "# Measured\n"
-    head, found, rest = page.partition(BEGIN)
-    rest = rest.partition(END)[2] if found else ""
-    PAGE.write_text(f"{head.rstrip()}\n\n{BEGIN}\n{text}\n{END}\n{rest.lstrip()}")

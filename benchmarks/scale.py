@@ -23,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.sheet import put
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "scale"
-PAGE = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- scale: written by benchmarks/scale.py -->", "<!-- scale: end -->"
 SCALES = (0.01, 0.1, 1.0)
 SPACE = ("--method", "spectral", "--set", "variant=rooted", "dimensions=200")
 BEST = ("--method", "best", "--set", "dimensions=128")
@@ -254,7 +254,7 @@ def growth(cells: dict[float, dict[str, Cell]], name: str) -> str:
     return f"{np.log(large / small) / np.log(sizes[-1] / sizes[-2]):.2f}"
 
 
-def page(cells: dict[float, dict[str, Cell]]) -> str:
+def section(cells: dict[float, dict[str, Cell]]) -> str:
     scales = sorted(cells)
     head = ["step", "asked for at 100 %", *(f"{scale:.0%}" for scale in scales), "growth"]
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
@@ -296,11 +296,7 @@ def main() -> None:
         scale: {step.name: measure(step, BUILD / f"{scale:g}") for step in STEPS if _known(step, scale)}
         for scale in SCALES
     }
-    text = page({scale: of_scale for scale, of_scale in cells.items() if of_scale})
-    before, found, rest = (PAGE.read_text() if PAGE.exists() else "# Measured\n").partition(BEGIN)
-    rest = rest.partition(END)[2] if found else ""
-    PAGE.write_text(f"{before.rstrip()}\n\n{BEGIN}\n{text}\n{END}\n{rest.lstrip()}")
-    print(text)
+    put("scale", section({scale: of_scale for scale, of_scale in cells.items() if of_scale}))
 
 
 def _known(step: Step, scale: float) -> bool:

@@ -23,6 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.dashboard import Row
+from benchmarks.sheet import put
 from tagviz.embed import foreign
 from tagviz.operations import answers, comparing, corpora, jobs, models
 from tagviz.settings import ASSETS, settings
@@ -31,8 +32,6 @@ from tagviz.store.workspace import Workspace, now
 from tagviz.types import Kind, Query
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- training: written by benchmarks/training.py -->", "<!-- training: end -->"
 TITLES = ("rainy sunday", "비오는날", "route de nuit", "late night jazz", "workout", "80s party", "sad piano", "summer")
 SESSIONS, THINKING, ASKED = 10, 0.5, 20
 """People at once, seconds between two of their questions, and questions of each."""
@@ -185,11 +184,7 @@ def main() -> None:
         f"{os.getloadavg()[0]:.1f} at the end."
     )
     text = "\n".join(["## The training room", "", head, "", *table])
-    document = PAGE.read_text() if PAGE.exists() else "# Measured\n"
-    before, found, rest = document.partition(BEGIN)
-    rest = rest.partition(END)[2] if found else ""
-    PAGE.write_text(f"{before.rstrip()}\n\n{BEGIN}\n{text}\n{END}\n{rest.lstrip()}")
-    print(text)
+    put("training", text)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.sheet import put
 from tagviz.evaluate.compare import compare
 from tagviz.operations import corpora, tuning, verdicts
 from tagviz.store.workspace import Workspace
@@ -28,8 +29,6 @@ from tagviz.store.workspace import Workspace
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = ROOT.parent / "shared" / "data" / "lastfm-melon-shape"
 BUILD = ROOT / "build" / "tuning"
-PAGE = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- tuning: written by benchmarks/tuning.py -->", "<!-- tuning: end -->"
 SPLIT = ("--protocol", "arena", "--mask", "real", "--seed", "7")
 BEGINNING = "preset=gensim"
 
@@ -131,11 +130,7 @@ def main() -> None:
         + ", ".join(f"{name} {share:.0%}" for name, share in list(found["importance"].items())[:4])
         + ".",
     ]
-    page = PAGE.read_text() if PAGE.exists() else "# Measured\n"
-    before, there, rest = page.partition(BEGIN)
-    rest = rest.partition(END)[2] if there else ""
-    PAGE.write_text(f"{before.rstrip()}\n\n{BEGIN}\n" + "\n".join(text) + f"\n{END}\n{rest.lstrip()}")
-    print("\n".join(text))
+    put("tuning", "\n".join(text))
 
 
 if __name__ == "__main__":
