@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,28 +118,16 @@ def _neighbours(a: Model, b: Model) -> tuple[float, pd.DataFrame]:
 def _verdicts(ws: Workspace, a: Model, b: Model) -> pd.DataFrame:
     """What the reports say in which both were judged with the settings that they have now."""
     rows: list[dict[str, Any]] = []
-    for info in verdicts.reports(ws, a.info.fingerprint):
-        report = verdicts.open_report(ws, a.info.fingerprint, str(info["id"]))
-        mine, other = (_label(report.models, model.info) for model in (a, b))
-        if mine and other and mine != other:
-            kind = report.kinds[0]
-            table = (
-                metrics.summary(report, kind, min(10, report.depth(kind)), resamples=0)
-                .set_index("model")[list(METRICS)]
-                .astype(float)
-            )
+    for info in verdicts.briefs(ws, a.info.fingerprint):
+        mine, other = (_label(info["models"], model.info) for model in (a, b))
+        kinds = [entry["kind"] for entry in info["summary"]]
+        table = {entry["model"]: entry for entry in info["summary"] if entry["kind"] == kinds[0]}
+        if mine in table and other in table and mine != other:
+            first, second = table[mine], table[other]
+            common = {"report": str(info["id"]), "questions": first["questions"]}
             for metric in METRICS:
-                values = [float(value) for value in table[metric].loc[[mine, other]].to_numpy()]
-                if np.isfinite(values).all():
-                    rows.append(
-                        {
-                            "report": str(info["id"]),
-                            "questions": len(report),
-                            "metric": metric,
-                            "first": values[0],
-                            "second": values[1],
-                        }
-                    )
+                if first[metric] is not None and second[metric] is not None:
+                    rows.append({**common, "metric": metric, "first": first[metric], "second": second[metric]})
     return pd.DataFrame(rows, columns=["report", "questions", "metric", "first", "second"])
 
 
@@ -173,10 +161,10 @@ def fitting(name: str, params: Mapping[str, Any]) -> tuple[str, str]:
     return name, str(sorted((key, str(given)) for key, given in params.items()))
 
 
-def _label(judged: Any, info: ModelInfo) -> str:
-    """What a model is called in a report: the one of its method and settings."""
+def _label(judged: Sequence[Mapping[str, Any]], info: ModelInfo) -> str:
+    """What a model is called in a report: the label of its method and settings; "" where it was not judged."""
     wanted = fitting(info.method, info.params)
-    return next((one.label for one in judged if fitting(one.method, one.params) == wanted), "")
+    return next((str(one["label"]) for one in judged if fitting(str(one["method"]), one["params"]) == wanted), "")
 
 
 def stale(ws: Workspace, name: str) -> list[ModelInfo]:

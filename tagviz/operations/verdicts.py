@@ -145,16 +145,20 @@ def reports(ws: Workspace, fingerprint: str) -> list[Mapping[str, Any]]:
 
 def history(ws: Workspace, name: str, kind: Kind) -> pd.DataFrame:
     """How the models of a corpus did over all evaluations, of its older versions too (see `runs.history`)."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for version in ws.versions(name):
-        for info in reports(ws, version.fingerprint):
-            ident = str(info["id"])
-            if "summary" in info:
-                found[ident] = info
-            elif ident not in found:  # kept by an earlier version, which wrote none
-                report = open_report(ws, version.fingerprint, ident)
-                found[ident] = {**info, "models": saved.models(report), "summary": runs.brief(report)}
+    found = {str(info["id"]): info for version in ws.versions(name) for info in briefs(ws, version.fingerprint)}
     return runs.history(found.values(), kind)
+
+
+def briefs(ws: Workspace, fingerprint: str) -> list[Mapping[str, Any]]:
+    """As `reports`, each surely with its models and summary: one kept by an earlier version, which wrote none, is
+    opened."""
+    found: list[Mapping[str, Any]] = []
+    for info in reports(ws, fingerprint):
+        if "summary" not in info:
+            report = open_report(ws, fingerprint, str(info["id"]))
+            info = {**info, "models": saved.models(report), "summary": runs.brief(report)}
+        found.append(info)
+    return found
 
 
 def open_report(ws: Workspace, fingerprint: str, ident: str) -> EvalReport:
