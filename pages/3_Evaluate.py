@@ -7,16 +7,24 @@ import streamlit as st
 from tagviz.ui import behind, cached, deeper, frame, judging, reports, widgets, work
 
 
-@st.fragment
-def room(here: frame.Here, place: cached.ReportPlace) -> None:
-    """Everything that follows the slider and the filters."""
+@st.fragment(key=judging.PANEL)
+def panel(place: cached.ReportPlace) -> None:
+    """The slider, the filters, and what they change at once."""
     with widgets.forgiving():
-        view = judging.controls(place)
-        judging.show(view)
-        st.divider()
-        behind.show(view)
-        st.divider()
-        deeper.show(here, view)
+        judging.controls(place)
+        judging.show(judging.view(place))
+
+
+@st.fragment(key=judging.BEHIND)
+def playlists(place: cached.ReportPlace) -> None:
+    with widgets.forgiving():
+        behind.show(judging.view(place))
+
+
+@st.fragment(key=judging.DEEPER)
+def further(here: frame.Here, place: cached.ReportPlace) -> None:
+    with widgets.forgiving():
+        deeper.show(here, judging.view(place))
 
 
 here = frame.open_page("Evaluate", "How good is it, and where does it fail?")
@@ -33,4 +41,8 @@ with widgets.forgiving():
     if ident:
         place = cached.ReportPlace(here.corpus.fingerprint, ident)
         reports.about(here, place.opened)
-        room(here, place)
+        panel(place)
+        st.divider()
+        playlists(place)
+        st.divider()
+        further(here, place)

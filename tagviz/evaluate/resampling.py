@@ -94,9 +94,10 @@ def _by_cluster(
     return sums, members @ known[:, first].astype(np.float64), pattern
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def _draws(count: int, resamples: int, seed: int) -> NDArray[np.uint8]:
-    """(resamples, count) how often each cluster is drawn; kept, because another k or metric asks for the same ones."""
+    """(resamples, count) how often each cluster is drawn; kept, because another k or metric asks for the same ones:
+    those of the whole report and of its segments."""
     rng = np.random.default_rng(seed)
     drawn = np.empty((resamples, count), dtype=np.uint8)
     for row in range(resamples):

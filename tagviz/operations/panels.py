@@ -45,7 +45,7 @@ def panel(
     kind: Kind = Kind.TAG,
     k: int = 10,
     case: str = "",
-    reading: Reading = "similarity",
+    reading: Reading | None = "similarity",
     cumulative: bool = False,
     overlaid: bool = True,
     dark: bool = False,
@@ -53,7 +53,7 @@ def panel(
 ) -> Panel:
     """The panel for one kind, k and case. label: the model of the heatmap, and of the histogram unless all are
     `overlaid` ("": the best one). The heatmaps are about tags: None where the report or the model has none, or
-    no vectors to measure similarity by."""
+    no vectors to measure similarity by, or where `reading` is None."""
     summary = metrics.summary(report, kind, k, case, resamples=resamples)
     comparison = compare.compare(report, "ndcg", kind, k, case, resamples)
     best = leader(report, summary)
@@ -71,7 +71,7 @@ def panel(
         even=tuple(other for other, verdict in verdicts.items() if verdict in (compare.UNCLEAR, compare.SAME)),
         sentence=sentence,
         dots=draw.metric_dots(summary, SHOWN, sentence, dark),
-        heatmap=heatmap(report, label, k, case, reading, dark) if _has_heatmap(report, label, reading) else None,
+        heatmap=heatmap(report, label, k, case, reading, dark) if reading else None,
         heatmap_reading=words.READ_INSTEAD if reading == "instead" else words.READ_SIMILARITY,
         histogram=histogram,
         histogram_reading=words.READ_HISTOGRAM,
@@ -84,10 +84,17 @@ def leader(report: EvalReport, summary: pd.DataFrame, metric: str = "ndcg") -> s
     return str(known.iloc[int(known[metric].to_numpy().argmax())]["model"]) if len(known) else report.labels[0]
 
 
+def best(report: EvalReport, kind: Kind = Kind.TAG, k: int = 10, case: str = "") -> str:
+    """The panel's leader, without the rest of the panel."""
+    return leader(report, metrics.summary(report, kind, k, case, resamples=0))
+
+
 def heatmap(
     report: EvalReport, label: str, k: int = 10, case: str = "", reading: Reading = "similarity", dark: bool = False
-) -> go.Figure:
-    """One of the two heatmaps over all questions of a case."""
+) -> go.Figure | None:
+    """One of the two heatmaps over all questions of a case; None as in `panel`."""
+    if not _has_heatmap(report, label, reading):
+        return None
     if reading == "instead":
         shape = heatmaps.instead(report, label, k, case)
         return draw.instead_heatmap(shape.values, shape.names, words.instead_title(shape, k), shape.counts, dark)
@@ -129,9 +136,9 @@ def html_report(report: EvalReport, k: int = 10, dark: bool = False, resamples: 
             ("instead", words.READ_INSTEAD),
         )
         for reading, read in readings if kind is Kind.TAG else ():
-            if _has_heatmap(report, whole.best, reading):
-                shown = heatmap(report, whole.best, depth, reading=reading, dark=dark)
-                sections.append(html.Section(f"Suggested against hidden tags: {whole.best}", (read,), shown))
+            near = heatmap(report, whole.best, depth, reading=reading, dark=dark)
+            if near is not None:
+                sections.append(html.Section(f"Suggested against hidden tags: {whole.best}", (read,), near))
         if len(report.labels_for(kind)) > 1:
             pairs = [words.comparison_sentence(row, "nDCG") for _, row in whole.comparison.iterrows()]
             sections.append(

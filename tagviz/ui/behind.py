@@ -27,7 +27,7 @@ LISTED_PX = 388
 
 def show(view: View) -> None:
     """What was clicked as a table of playlists, and the one that is chosen of them, opened."""
-    behind = state.value("behind") or f"model|{view.panel.best}"
+    behind = state.value("behind") or f"model|{view.best}"
     title, rows = _rows(view, behind)
     st.subheader(plain.escape(title, 200), anchor=False)
     if not len(rows):
@@ -97,7 +97,7 @@ def _rows(view: View, behind: str) -> tuple[str, NDArray[np.int64]]:
         found = reader(view, label, more)
         if found is not None:
             return found
-    label = label if label in known else view.panel.best
+    label = label if label in known else view.best
     return f"Playlists that {label} answers worst", _worst_first(view, label)
 
 
@@ -211,7 +211,7 @@ def _open(view: View, question: QuestionView) -> None:
                 )
                 _small(frame, f"{label}: suggestions, ✓ marks those that were hidden")
         if view.kind is Kind.TAG and len(question.hidden[Kind.TAG]):
-            label = view.label or view.panel.best
+            label = view.label or view.best
             heat = panels.question_heatmap(view.opened, label, question.row, view.k, widgets.dark())
             untitled(heat)
             st.markdown(f"**{plain.escape(str(heat.layout.meta), 200)}**")

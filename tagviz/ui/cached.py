@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import streamlit as st
@@ -38,6 +38,9 @@ from tagviz.store.jobs import Job
 from tagviz.store.workspace import Marks, ModelInfo, Workspace
 from tagviz.types import Corpus, Kind, Projection, Query, Ranking, split_key
 from tagviz.ui.map_component import MapFiles
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 FRESH = 3.0
 """Seconds for which lists of corpora and models are believed, so that what other processes make shows up soon."""
@@ -267,22 +270,35 @@ def _report(fingerprint: str, ident: str) -> EvalReport:
     return verdict_room.open_report(workspace(), fingerprint, ident)
 
 
+@st.cache_data(max_entries=500, show_spinner=False)
+def best(place: ReportPlace, kind: Kind, k: int, case: str) -> str:
+    """The panel's leader, known long before its intervals are."""
+    return panel_room.best(place.opened, kind, k, case)
+
+
 @st.cache_resource(max_entries=200, show_spinner=False)
-def panel(
-    place: ReportPlace, kind: Kind, k: int, case: str, label: str, reading: Reading, cumulative: bool, dark: bool
-) -> Panel:
-    """The panel; the page says the figures' titles, which are kept in their `layout.meta`."""
-    made = panel_room.panel(place.opened, label, kind, k, case, reading, cumulative, dark=dark, resamples=RESAMPLES)
+def heatmap(place: ReportPlace, label: str, k: int, case: str, reading: Reading, dark: bool) -> go.Figure | None:
+    """The panel's heatmap; the page says its title, which is kept in its `layout.meta`."""
+    made = panel_room.heatmap(place.opened, label, k, case, reading, dark)
+    if made is not None:
+        untitled(made)
+    return made
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def panel(place: ReportPlace, kind: Kind, k: int, case: str, label: str, cumulative: bool, dark: bool) -> Panel:
+    """The panel but for its heatmap; the page says the figures' titles, as with `heatmap`."""
+    made = panel_room.panel(
+        place.opened, label, kind, k, case, reading=None, cumulative=cumulative, dark=dark, resamples=RESAMPLES
+    )
     untitled(made.dots)
     untitled(made.histogram)
-    if made.heatmap is not None:
-        untitled(made.heatmap)
     return made
 
 
 @st.cache_data(max_entries=100, show_spinner=False)
 def segments(place: ReportPlace, by: str, kind: Kind, k: int, case: str) -> pd.DataFrame:
-    return segment_views.segments(place.opened, by, kind, k, case)
+    return segment_views.segments(place.opened, by, kind, k, case, RESAMPLES)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

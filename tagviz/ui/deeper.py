@@ -11,7 +11,7 @@ from tagviz.figures import evaluation as figures
 from tagviz.types import Kind
 from tagviz.ui import cached, judged, plain, reports, runs, space, state, widgets
 from tagviz.ui.frame import Here
-from tagviz.ui.judging import CASES, View, clicked
+from tagviz.ui.judging import CASES, View, clicked, look_behind
 
 SEGMENTS = {
     "case": "what is shown",
@@ -90,7 +90,7 @@ def _part(frame: pd.DataFrame, by: str) -> None:
     data = clicked("figure-segments")
     if data:
         names, models = (list(dict.fromkeys(frame[column])) for column in ("segment", "model"))
-        state.put(behind=f"part|{models[data[1]]}|{by}|{names[data[0]]}", question="")
+        look_behind(f"part|{models[data[1]]}|{by}|{names[data[0]]}")
 
 
 def _pairs(view: View) -> None:
@@ -132,7 +132,7 @@ def _pair(frame: pd.DataFrame) -> None:
     cells = st.session_state["table-pairs"]["selection"]["cells"]
     if cells:
         row = frame.iloc[cells[0][0]]
-        state.put(behind=f"pair|{row['a']}|{row['b']}", question="")
+        look_behind(f"pair|{row['a']}|{row['b']}")
 
 
 def _beyond(view: View) -> None:
@@ -153,7 +153,7 @@ def _beyond(view: View) -> None:
 
 
 def _usage(view: View) -> None:
-    label = view.label or view.panel.best
+    label = view.label or view.best
     never, often = cached.usage(view.report, label, view.kind, view.k, view.case)
     grid = st.grid(2, min_column_width=400, gap="large")
     left, right = grid.cell(), grid.cell()

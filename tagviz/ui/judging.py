@@ -26,6 +26,9 @@ CASES = {
 }
 READINGS = {"similarity": "How close", "instead": "What instead"}
 MOST_K = 20
+PANEL, BEHIND, DEEPER = "evaluate-panel", "evaluate-behind", "evaluate-deeper"
+"""The page's parts, each a fragment: what is played with is drawn anew at once, and the others follow."""
+ALL = (PANEL, BEHIND, DEEPER)
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,36 @@ class View:
 
     @property
     def panel(self) -> Panel:
-        heat = (self.label, self.reading)
-        return cached.panel(self.report, self.kind, self.k, self.case, *heat, self.cumulative, widgets.dark())
+        what = (self.report, self.kind, self.k, self.case)
+        return cached.panel(*what, self.label, self.cumulative, widgets.dark())
+
+    @property
+    def best(self) -> str:
+        return cached.best(self.report, self.kind, self.k, self.case)
 
 
-def controls(place: cached.ReportPlace) -> View:
+def view(place: cached.ReportPlace) -> View:
+    """What the address says is looked at."""
+    report = place.opened
+    kinds = [str(kind) for kind in report.kinds]
+    kind = Kind(state.current("kind", kinds[0], kinds))
+    most = _most(report, kind)
+    return View(
+        place,
+        kind,
+        k=state.current("k", min(10, most), range(1, most + 1)),
+        case=state.current("case", "", ["", *report.cases]),
+        label=state.current("of", "", ["", *report.labels_for(Kind.TAG)]),
+        reading=state.current("reading", "similarity", list(READINGS)),
+        cumulative=state.current("cumulative", False),
+    )
+
+
+def _most(report: EvalReport, kind: Kind) -> int:
+    return min(MOST_K, report.depth(kind))
+
+
+def controls(place: cached.ReportPlace) -> None:
     """The slider of k and the filters, beside what they change."""
     report = place.opened
     kinds = [str(kind) for kind in report.kinds]
@@ -62,53 +90,58 @@ def controls(place: cached.ReportPlace) -> View:
             kinds,
             format_func=lambda kind: f"{kind}s",
             required=True,
-            **state.tied("kind", kinds[0], kinds),
+            **state.tied("kind", kinds[0], kinds, redraws=ALL),
         )
-    most = min(MOST_K, report.depth(Kind(kind)))
+    most = _most(report, Kind(kind))
     with how_many:
-        k = st.slider("Suggestions looked at (k)", 1, most, **state.tied("k", min(10, most), range(1, most + 1)))
+        tied = state.tied("k", min(10, most), range(1, most + 1), redraws=ALL)
+        st.slider("Suggestions looked at (k)", 1, most, **tied)
     cases = ["", *report.cases]
     with where:
-        case = st.selectbox(
-            "Questions", cases, format_func=lambda case: CASES.get(case, case), **state.tied("case", "", cases)
-        )
+        tied = state.tied("case", "", cases, redraws=ALL)
+        st.selectbox("Questions", cases, format_func=lambda case: CASES.get(case, case), **tied)
     labels = ["", *report.labels_for(Kind.TAG)]
     with heat:
-        label = st.selectbox(
-            "Heatmap of", labels, format_func=lambda label: label or "the best", **state.tied("of", "", labels)
-        )
-    reading = state.current("reading", "similarity", list(READINGS))
-    return View(place, Kind(kind), int(k), case, label, reading, state.current("cumulative", False))
+        tied = state.tied("of", "", labels, redraws=ALL)
+        st.selectbox("Heatmap of", labels, format_func=lambda label: label or "the best", **tied)
 
 
 def show(view: View) -> None:
-    """Table with whiskers left, heatmap top right, histogram below it."""
-    panel = view.panel
+    """Table with whiskers left, heatmap top right, histogram below it. The heatmap is sent first: browsers take longest
+    to draw it, and do so while the intervals of the rest are worked out."""
     grid = st.grid(2, min_column_width=420, gap="large")
     left, right = grid.cell(), grid.cell()
-    with left:
-        _table(view, panel)
-        widgets.figure(panel.dots, "dots", panel.sentence)
-        st.caption(words.READ_TABLE)
     with right:
-        if panel.heatmap is not None:
-            with _headed(str(panel.heatmap.layout.meta)):
-                st.segmented_control(
-                    "Heatmap",
-                    list(READINGS),
-                    format_func=READINGS.__getitem__,
-                    required=True,
-                    label_visibility="collapsed",
-                    **state.tied("reading", "similarity", list(READINGS)),
-                )
-            name = str(panel.heatmap.layout.meta)
-            widgets.figure(panel.heatmap, "heatmap", name, on_select=lambda: _cell(view))
-            st.caption(panel.heatmap_reading)
+        _heatmap(view)
+    panel = view.panel
+    with right:
         name = str(panel.histogram.layout.meta)
         with _headed(name):
             st.toggle("Add up", help="How many are found up to each place", **state.tied("cumulative", False))
         widgets.figure(panel.histogram, "histogram", name, on_select=lambda: _bar(view))
         st.caption(panel.histogram_reading)
+    with left:
+        _table(view, panel)
+        widgets.figure(panel.dots, "dots", panel.sentence)
+        st.caption(words.READ_TABLE)
+
+
+def _heatmap(view: View) -> None:
+    made = cached.heatmap(view.report, view.label or view.best, view.k, view.case, view.reading, widgets.dark())
+    if made is None:
+        return
+    name = str(made.layout.meta)
+    with _headed(name):
+        st.segmented_control(
+            "Heatmap",
+            list(READINGS),
+            format_func=READINGS.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+            **state.tied("reading", "similarity", list(READINGS)),
+        )
+    widgets.figure(made, "heatmap", name, on_select=lambda: _cell(view))
+    st.caption(words.READ_INSTEAD if view.reading == "instead" else words.READ_SIMILARITY)
 
 
 @contextmanager
@@ -158,21 +191,27 @@ def _marked(model: str, panel: Panel) -> str:
 def _model(labels: list[str]) -> None:
     cells = st.session_state["table-evaluation"]["selection"]["cells"]
     if cells:
-        state.put(behind=f"model|{labels[cells[0][0]]}", question="")
+        look_behind(f"model|{labels[cells[0][0]]}")
 
 
 def _cell(view: View) -> None:
     data = clicked("figure-heatmap")
     if data:
-        label = view.label or view.panel.best
-        state.put(behind=f"{view.reading}|{label}|{data[0]}|{data[1]}", question="")
+        label = view.label or view.best
+        look_behind(f"{view.reading}|{label}|{data[0]}|{data[1]}")
 
 
 def _bar(view: View) -> None:
     data = clicked("figure-histogram")
     if data:
         label = view.opened.labels_for(view.kind)[data[0]]
-        state.put(behind=f"bar|{label}|{data[1]}", question="")
+        look_behind(f"bar|{label}|{data[1]}")
+
+
+def look_behind(what: str) -> None:
+    """Ends a callback: the playlists behind something are listed below."""
+    state.put(behind=what, question="")
+    state.redraw(BEHIND)
 
 
 def clicked(key: str) -> tuple[int, int] | None:

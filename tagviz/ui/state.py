@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 HOME, MAP, RECOMMEND, EVALUATE, TRAIN, DATA, JUDGE, CURATE = (
     "app.py",
@@ -62,15 +63,18 @@ def carried(**params: str | Iterable[str]) -> dict[str, str | Iterable[str]]:
     return {**kept, **{name: given for name, given in params.items() if given}}
 
 
-def tied(name: str, default: Value, allowed: Sequence[Any] | None = None, key: str = "") -> dict[str, Any]:
+def tied(
+    name: str, default: Value, allowed: Sequence[Any] | None = None, key: str = "", redraws: Sequence[str] = ()
+) -> dict[str, Any]:
     """Arguments that tie a widget to a parameter: `st.slider("k", 1, 20, **tied("k", 5, range(1, 21)))`.
 
     A value that cannot be read or is not among `allowed` counts as the default; the default is left out of the address.
     key: for a second widget on the same parameter; and, holding the default, where the default moves by itself: a new
     default then makes a new widget, and what a browser that has not heard of it sends once more is no choice.
+    redraws: the fragments that a change draws anew, instead of the one that the widget stands in (see `redraw`).
     """
     st.session_state[key or name] = current(name, default, allowed)
-    return {"key": key or name, "on_change": _store, "args": (key or name, name, default)}
+    return {"key": key or name, "on_change": _store, "args": (key or name, name, default, tuple(redraws))}
 
 
 def current(name: str, default: Value, allowed: Sequence[Any] | None = None) -> Any:
@@ -93,9 +97,20 @@ def _truth(text: str) -> bool:
 _readers: dict[type, Callable[[str], Any]] = {bool: _truth, int: int, float: float}
 
 
-def _store(key: str, name: str, default: Value) -> None:
+def _store(key: str, name: str, default: Value, redraws: tuple[str, ...]) -> None:
     given = st.session_state[key]
     if given is None or given == default:
         put(**{name: ""})
     else:
         put(**{name: ("yes" if given else "no") if isinstance(given, bool) else str(given)})
+    if redraws:
+        redraw(*redraws)
+
+
+def redraw(*fragments: str) -> None:
+    """Ends a widget's callback: only these fragments are drawn anew, by their keys, in this order. The whole page is
+    where one of them is not there yet."""
+    try:
+        st.rerun(list(fragments))
+    except StreamlitAPIException:
+        st.rerun()

@@ -39,6 +39,21 @@ def test_what_was_clicked_is_in_the_address(app: Open, behind: str, title: str) 
     assert title in texts(test)
 
 
+def test_another_k_changes_the_panel_and_all_that_follows_it(app: Open) -> None:
+    test = app(PAGE)
+    before = texts(test)
+    test.slider(key="k").set_value(2).run()
+    assert not test.exception
+    assert test.query_params["k"] == "2"
+    assert texts(test) != before
+    # what a fragment's run draws: the panel, the playlists and what lies deeper, but not the page around them
+    drawn, whole = texts(test), texts(app(PAGE, k="2"))
+    assert set(drawn.splitlines()) <= set(whole.splitlines())
+    for part in ("Of the 2 tags we suggest", "in the first 2", "answers worst", "nDCG by what is shown"):
+        assert part in drawn
+        assert part in whole
+
+
 @pytest.mark.parametrize("tab", deeper.TABS)
 def test_every_tab_opens(app: Open, tab: str) -> None:
     test = opened(app, tab)
