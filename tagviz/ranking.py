@@ -121,8 +121,18 @@ def _answered(recommender: Recommender, asked: Asked, kind: Kind, corpus: Corpus
     _mask(scores, asked, kind)
     if rules.released and kind is Kind.SONG:
         _mask_later(scores, asked, corpus)
+    fallback |= _by_popularity_where_tied(scores, popular)
     best = [_chosen(scores[row], popular, n, rules, kind, asked, row, corpus) for row in range(len(asked))]
     return _Answered(best, fallback)
+
+
+def _by_popularity_where_tied(scores: Floats, popular: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Scores the rows (q,) by popularity in which all that may be answered is worth the same; says which they are."""
+    open_ = scores > -np.inf
+    worst = np.where(open_, scores, np.float32(np.inf)).min(axis=1, initial=np.inf)
+    tied = np.asarray((scores.max(axis=1, initial=-np.inf) <= worst) & (open_.sum(axis=1) > 1))
+    scores[tied] = np.where(open_[tied], popular / max(1, popular.max(initial=1)), np.float32(-np.inf))
+    return tied
 
 
 def top(scores: Floats, popular: NDArray[np.int64], n: int) -> NDArray[Any]:

@@ -3,6 +3,9 @@
 sim(q, p) = cos(q·w, p·w) over the joint matrix with weights w = block weight · idf^`idf`;
 s_j = Σ over the k most similar playlists of sim^`power` · [p holds j] / n_j^`popularity`.
 
+Only playlists that hold something the query does not are looked at: a short query ("rock") equals so many short
+playlists that otherwise none of the k would have anything to add.
+
 User-based collaborative filtering with idf weighting (Breese, Heckerman & Kadie 1998, "Empirical analysis of
 predictive algorithms"); for playlists: Kelen, Berecz, Béres & Benczúr 2018, "Efficient K-NN for playlist continuation".
 """
@@ -49,13 +52,13 @@ class Neighbours(Counting):
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
-        return dense(self._nearest(self._asked(asked)) @ self._items[kind])
+        return dense(self._nearest(self._asked(asked), asked, kind) @ self._items[kind])
 
     def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
         """Exact: the score is a sum over playlists, and each one's part is shared among what is common."""
         check_kind(kind, self.kinds, self.method)
         query = self._asked(asked)
-        nearest = self._nearest(query)
+        nearest = self._nearest(query, asked, kind)
         playlists = nearest.indices
         common = self._playlists[query.indices][:, playlists].multiply(query.data[:, None]).tocsc()
         shares = sp.csr_matrix(common @ sp.diags(1.0 / np.maximum(np.asarray(common.sum(axis=0)).ravel(), 1e-12)))
@@ -65,8 +68,26 @@ class Neighbours(Counting):
     def _asked(self, asked: Asked) -> sp.csr_matrix:
         return row_normalised(sp.csr_matrix(self.features.of(asked) @ self._weights))
 
-    def _nearest(self, query: sp.csr_matrix) -> sp.csr_matrix:
-        """(q, playlists): similarity^power of each query's k nearest playlists."""
-        similar = top_of_rows(sp.csr_matrix(query @ self._playlists), self.params.k)
+    def _nearest(self, query: sp.csr_matrix, asked: Asked, kind: Kind) -> sp.csr_matrix:
+        """(q, playlists): similarity^power of each query's k nearest playlists that have something to add."""
+        similar = sp.csr_matrix(query @ self._playlists)
+        similar = top_of_rows(_without(similar, self._exhausted(asked, kind)), self.params.k)
         similar.data = similar.data**self.params.power
         return similar
+
+    def _exhausted(self, asked: Asked, kind: Kind) -> sp.csr_matrix:
+        """(q, playlists): 1 where the query holds every item of this kind that the playlist holds."""
+        held = self.corpus.matrix(kind)
+        common = sp.csr_matrix(asked.items[kind].astype(bool).astype(np.float32) @ held.T.tocsr())
+        common.data = (common.data >= np.diff(held.indptr)[common.indices]).astype(np.float32)
+        common.eliminate_zeros()
+        return common
+
+
+def _without(matrix: sp.csr_matrix, out: sp.csr_matrix) -> sp.csr_matrix:
+    """The matrix without the entries where `out` has one."""
+    if out.nnz == 0:
+        return matrix
+    kept = sp.csr_matrix(matrix - matrix.multiply(out))
+    kept.eliminate_zeros()
+    return kept

@@ -57,6 +57,18 @@ def test_without_rules_scores_decide() -> None:
     assert answer([4, 3, 2, 1], Rules()) == ["a", "b", "c", "d"]
 
 
+def test_an_answer_that_only_popularity_decides_says_so() -> None:
+    known = corpus()
+    shown = sp.csr_matrix(np.array([[1, 0, 0, 0]], dtype=np.float32))
+    items = {kind: sp.csr_matrix((1, len(known.vocab(kind))), dtype=np.float32) for kind in (Kind.SONG, Kind.WORD)}
+    asked = Asked(("",), {Kind.TAG: shown, **items})
+    ranked = rank(Fixed([1.0, 0.0, 0.0, 0.0]), asked, Kind.TAG, known, 3)  # of what is left, all is worth the same
+    assert ranked.fallback.tolist() == [True]
+    assert [known.vocab(Kind.TAG).key(row) for row in ranked.rows[0]] == ["tag:b", "tag:d", "tag:c"]
+    decided = rank(Fixed([1.0, 0.0, 0.5, 0.0]), asked, Kind.TAG, known, 3)
+    assert decided.fallback.tolist() == [False]
+
+
 def test_variety_puts_unlike_items_first() -> None:
     # scaled worth 1, .9, .5, 0; b is entirely like a: ½·.9 − ½·1 < ½·.5 − 0 and < ½·0 − 0
     assert answer([1.0, 0.9, 0.5, 0.0], Rules(variety=0.5)) == ["a", "c", "d", "b"]

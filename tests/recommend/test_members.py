@@ -66,6 +66,14 @@ def test_neighbours_look_at_k_playlists_only() -> None:
     assert scores[0, 2] == scores[0, 3] == 0
 
 
+def test_neighbours_pass_over_playlists_that_have_nothing_to_add() -> None:
+    # three lists are just what is asked and would be the two nearest; {a, b} is the only one that says more
+    corpus = make_corpus([{"tags": ["a"]}] * 3 + [{"tags": ["a", "b"]}, {"tags": ["c"]}])
+    params = NeighboursParams(idf=0, power=2, k=2, popularity=0)
+    scores = Neighbours(corpus, params).score(asks(corpus, ["a"]), Kind.TAG)
+    np.testing.assert_allclose(scores[0], [0.5, 0.5, 0.0], rtol=1e-6)
+
+
 def test_ease_solves_each_item_by_ridge_regression() -> None:
     corpus = checkerboard()
     params = EaseParams(l2=2, dropout=0, length=0, min_count=1, keep=10_000, song=0, word=0, title=0)
