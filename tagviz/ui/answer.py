@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
 from tagviz.errors import TagvizError
-from tagviz.store.verdicts import Answer
 from tagviz.types import Kind, Query, Ranking, Reason
 from tagviz.ui import cached, plain, question, state, verdicts, widgets
 from tagviz.ui.frame import Here
@@ -36,13 +33,12 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
         return
     frame = pd.DataFrame({"label": ranking.labels, "score": strength(ranking)})
     if ranking.reasons:
-        frame["why"] = [because(reasons) for reasons in ranking.reasons]
+        frame["why"] = [because(reasons, 2 if kind is Kind.TAG else 3) for reasons in ranking.reasons]
     if other is not None:
         frame["both"] = ["✓" if key in other.keys else "" for key in ranking.keys]
-    frame["add"] = "Add"
-    marked = verdicts.marks(here, query, ranking)
-    frame["right"] = ["☑" if mark is Answer.RIGHT else "✓" for mark in marked]
-    frame["wrong"] = ["☒" if mark in (Answer.WRONG, Answer.INSTEAD) else "✗" for mark in marked]
+    frame["add"] = "＋"
+    signs, buttons = verdicts.columns(name, verdicts.answered(place, query, ranking))
+    frame = frame.assign(**signs)
     picked, shown = widgets.table(
         frame,
         name,
@@ -50,25 +46,25 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
         columns={
             "label": st.column_config.TextColumn(kind.capitalize(), width=105 if kind is Kind.TAG else 250),
             "score": widgets.bar(
-                "Strength", 100, "How strongly this model suggests it: the first is 100", "%.0f", width=82
+                "Strength", 100, "How strongly this model suggests it: the first is 100", "%.0f", width=64
             ),
             "why": st.column_config.TextColumn(
                 "Because of",
-                width=112 if kind is Kind.TAG else 150,
+                width=166 if kind is Kind.TAG else 186,
                 help="Which of the asked items brought it, and how much; click a row for more",
             ),
             "both": st.column_config.TextColumn("Both", width=45, help="The other model suggests it too"),
             "add": st.column_config.ButtonColumn(
                 "",
-                width=52,
+                width=34,
+                help="Add it to the question",
                 type="tertiary",
                 key=f"add-{name}",
                 on_click=_add,
                 args=(f"add-{name}", ranking.keys, kind),
             ),
-            "right": _button("right", name, "Right: it belongs there", place, query, ranking, marked),
-            "wrong": _button("wrong", name, "Wrong: it does not belong there", place, query, ranking, marked),
-        },
+        }
+        | buttons,
         alt=f"{kind.capitalize()}s to add, the best first",
         on_select="rerun",
         selection_mode="single-cell",
@@ -87,27 +83,13 @@ def strength(ranking: Ranking) -> NDArray[np.float64]:
     return 100 * (scores - floor) / span if span > 0 else np.zeros(len(scores))
 
 
-def because(reasons: tuple[Reason, ...]) -> str:
-    """The asked items that brought an item, as one readable line; the playlists where no asked item is known."""
+def because(reasons: tuple[Reason, ...], most: int = 3) -> str:
+    """The asked items that brought an item, as one readable line; the playlists where no asked item is known.
+
+    most: how many fit."""
     asked = [reason for reason in reasons if reason.via == "asked"] or [r for r in reasons if r.via == "playlist"]
-    told = [reason for at, reason in enumerate(asked[:3]) if not at or reason.weight >= LEAST_SHARE]
+    told = [reason for at, reason in enumerate(asked[:most]) if not at or reason.weight >= LEAST_SHARE]
     return ", ".join(f"{plain.one_line(reason.label or 'untitled', 40)} {reason.weight:.0%}" for reason in told)
-
-
-def _button(
-    name: str, of: str, help: str, place: cached.Place, query: Query, ranking: Ranking, marked: list[Answer]
-) -> Any:
-    """The column that says right, or wrong, of each item with one click."""
-    click = f"{name}-{of}"
-    return st.column_config.ButtonColumn(
-        "",
-        width=34,
-        help=help,
-        type="tertiary",
-        key=click,
-        on_click=verdicts.on_click,
-        args=(click, place, query, ranking, Answer(name), marked),
-    )
 
 
 def _why(here: Here, place: cached.Place, query: Query, ranking: Ranking, row: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from tagviz.evaluate.report import EvalReport
 from tagviz.figures.fitting import untitled
 from tagviz.operations import panels
 from tagviz.types import Kind
-from tagviz.ui import plain, state, widgets
+from tagviz.ui import plain, state, verdicts, widgets
 from tagviz.ui.judging import CASES, View
 
 MOST = 200
@@ -202,20 +203,37 @@ def _open(view: View, question: QuestionView) -> None:
             with grid.cell():
                 st.text(plain.one_line(label, 40))
                 answer = question.answers[label, view.kind]
+                signs, buttons = verdicts.columns(f"behind-{label}", _suggested(view, question, label))
                 frame = pd.DataFrame(
                     {
-                        "hit": ["✓" if hit else "" for hit in answer["hit"]],
+                        "hit": ["●" if hit else "" for hit in answer["hit"]],
                         "rank": answer["rank"],
                         "label": answer["label"],
+                        **signs,
                     }
                 )
-                _small(frame, f"{label}: suggestions, ✓ marks those that were hidden")
+                _small(frame, f"{label}: suggestions, ● marks those that were hidden", buttons)
         if view.kind is Kind.TAG and len(question.hidden[Kind.TAG]):
             label = view.label or view.best
             heat = panels.question_heatmap(view.opened, label, question.row, view.k, widgets.dark())
             untitled(heat)
             st.markdown(f"**{plain.escape(str(heat.layout.meta), 200)}**")
             widgets.figure(heat, "question-heatmap", f"What {label} suggests against what was hidden")
+
+
+def _suggested(view: View, question: QuestionView, label: str) -> verdicts.Suggested:
+    """What a model suggested for this playlist, as what can be judged; a report keeps no scores."""
+    report = view.opened
+    about = next(model for model in report.models if model.label == label)
+    return verdicts.Suggested(
+        corpus=report.corpus,
+        fingerprint=report.fingerprint,
+        model=about.model or label,
+        trained=about.trained_on or report.trained,
+        query=question.query,
+        kind=view.kind,
+        keys=tuple(question.answers[label, view.kind]["key"]),
+    )
 
 
 def _given(view: View, question: QuestionView) -> None:
@@ -229,7 +247,7 @@ def _given(view: View, question: QuestionView) -> None:
     _small(pd.concat(parts, ignore_index=True), "What was shown and what was hidden")
 
 
-def _small(frame: pd.DataFrame, alt: str) -> None:
+def _small(frame: pd.DataFrame, alt: str, more: Mapping[str, Any] | None = None) -> None:
     st.dataframe(
         frame,
         hide_index=True,
@@ -237,8 +255,9 @@ def _small(frame: pd.DataFrame, alt: str) -> None:
         height=320,
         column_config={
             "what": st.column_config.TextColumn("", width=90),
-            "hit": st.column_config.TextColumn("", width=30, help="✓: it was hidden, so it is right"),
+            "hit": st.column_config.TextColumn("", width=30, help="●: it was hidden, so it is right"),
             "rank": st.column_config.NumberColumn("#", width=35),
-            "label": st.column_config.TextColumn(""),
+            "label": st.column_config.TextColumn("", width=None if more is None else 110),
+            **(more or {}),
         },
     )

@@ -11,11 +11,13 @@ from tagviz.figures import profile as figures
 from tagviz.operations.answers import ItemPage
 from tagviz.operations.methods import METHODS
 from tagviz.project.place import Spot
-from tagviz.types import Kind, Ranking, split_key
-from tagviz.ui import cached, map_layers, picker, plain, state, widgets
+from tagviz.types import Kind, Query, Ranking, split_key
+from tagviz.ui import cached, map_layers, picker, plain, state, verdicts, widgets
 from tagviz.ui.frame import Here
 
 PARAMS = {Kind.TAG: "tag", Kind.SONG: "song"}
+NEAR, TOGETHER = "near", "together"
+"""Under what verdicts on an item's page are kept: what is near in a model's space, what shares playlists."""
 MOST_ASKED = 20
 """Tags of a selection that are taken over into a question."""
 
@@ -52,16 +54,16 @@ def item(here: Here, page: ItemPage, place: cached.Place, near: Ranking | None) 
             help="Nearest in the full space: they keep the same company. 0 shows the twelve nearest.",
             **state.tied("within", 0.0),
         )
-        _near(near or page.neighbours)
+        _near(near or page.neighbours, page, place)
     with company:
         st.caption("Tags on the same playlists. Lift: how many times more often than by chance.")
-        _links(page.together, "together", "lift", _lift(page.together))
+        _links(page.together, "together", "lift", _lift(page.together), _beside(page, place, Kind.TAG, page.together))
     with songs:
         if page.songs.empty:
             st.caption("No songs are known here.")
         else:
             st.caption("The songs that are most typical of its playlists.")
-            _links(page.songs, "songs", "lift", _lift(page.songs))
+            _links(page.songs, "songs", "lift", _lift(page.songs), _beside(page, place, Kind.SONG, page.songs))
     with lists:
         _playlists(page.playlists)
     with years:
@@ -105,9 +107,29 @@ def _names(frame: pd.DataFrame) -> list[str]:
     return [split_key(key)[1] for key in frame["key"]]
 
 
-def _near(shown: Ranking) -> None:
+def _near(shown: Ranking, page: ItemPage | None = None, place: cached.Place | None = None) -> None:
+    """What is nearest; beside an item of a page, each with its verdict."""
     frame = pd.DataFrame({"key": shown.keys, "label": shown.labels, "score": shown.scores})
-    _links(frame, "near", "score", widgets.bar("Nearness", 1.0, "Cosine: 1 is the same direction", "%.2f"))
+    judged = None
+    if page is not None and place is not None and shown.kind in PARAMS:
+        model = place.opened_model
+        judged = _asked(page, place, f"{model.info.id}:{NEAR}", model.info.fingerprint, shown.kind, frame, "score")
+    _links(frame, "near", "score", widgets.bar("Nearness", 1.0, "Cosine: 1 is the same direction", "%.2f"), judged)
+
+
+def _beside(page: ItemPage, place: cached.Place, kind: Kind, frame: pd.DataFrame) -> verdicts.Suggested:
+    """What is counted on the same playlists, as what can be judged: no model says it."""
+    return _asked(page, place, TOGETHER, place.fingerprint, kind, frame, "lift")
+
+
+def _asked(
+    page: ItemPage, place: cached.Place, model: str, trained: str, kind: Kind, frame: pd.DataFrame, measure: str
+) -> verdicts.Suggested:
+    """Items beside that of a page, as answers to the question that holds it alone."""
+    own, ident = split_key(page.key)
+    query = Query(tags=(ident,)) if own is Kind.TAG else Query(songs=(ident,))
+    keys, scores = tuple(frame["key"]), tuple(map(float, frame[measure]))
+    return verdicts.Suggested(place.corpus, place.fingerprint, model, trained, query, kind, keys, scores)
 
 
 def _let_go(param: str) -> None:
@@ -173,21 +195,25 @@ def selection(here: Here, keys: Sequence[str]) -> None:
 
 
 def _lift(frame: pd.DataFrame) -> object:
-    return widgets.bar("Lift", float(frame["lift"].max()) if len(frame) else 1.0, format="%.1f ×")
+    return widgets.bar("Lift", float(frame["lift"].max()) if len(frame) else 1.0, format="%.1f ×", width=95)
 
 
-def _links(frame: pd.DataFrame, name: str, measure: str, column: object) -> None:
-    """A table whose rows lead to the item's own page."""
+def _links(
+    frame: pd.DataFrame, name: str, measure: str, column: object, judged: verdicts.Suggested | None = None
+) -> None:
+    """A table whose rows lead to the item's own page, each with its verdict where it can be judged."""
     columns = ["label", measure] + (["count"] if measure == "lift" else [])
+    signs, buttons = verdicts.columns(f"panel-{name}", judged) if judged is not None else ({}, {})
     widgets.table(
-        frame[columns],
+        frame[columns].assign(**signs),
         f"panel-{name}",
         columns={
-            "label": st.column_config.TextColumn("", width=130),
+            "label": st.column_config.TextColumn("", width=110 if signs else 130),
             measure: column,
-            "count": st.column_config.NumberColumn("Playlists", width=75, help="Playlists with both"),
+            "count": st.column_config.NumberColumn("Playlists", width=70, help="Playlists with both"),
         }
-        | ({measure: column} if measure == "count" else {}),
+        | ({measure: column} if measure == "count" else {})
+        | buttons,
         alt=f"{name}: click a row to go there",
         on_select=lambda: _go(f"table-panel-{name}", tuple(frame["key"])),
         selection_mode="single-cell",

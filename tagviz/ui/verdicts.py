@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -53,22 +56,86 @@ def undo() -> None:
         feedback.give(cached.workspace(), replace(before, id=0, at=0.0))
 
 
-def marks(here: Here, query: Query, ranking: Ranking) -> list[Answer]:
-    """For each item of an answer what this reviewer says of it, NONE where nothing."""
-    if not cached.verdicts(here.corpus.name):
-        return [Answer.NONE] * len(ranking.keys)
-    said = feedback.said(cached.workspace(), here.corpus.name, me(), _read(query, ranking))
-    return [said[key].answer if key in said else Answer.NONE for key in ranking.keys]
+@dataclass(frozen=True)
+class Suggested:
+    """Items that can be judged: what they are suggested for, by what, the best first.
+
+    model: what suggests them, an id or a word for what is no model; trained: the fingerprint of what it has learned
+    from. scores: one an item, or none where none were kept.
+    """
+
+    corpus: str
+    fingerprint: str
+    model: str
+    trained: str
+    query: Query
+    kind: Kind
+    keys: tuple[str, ...]
+    scores: Sequence[float] = ()
+
+    def verdict(self, row: int, answer: Answer) -> Verdict:
+        """A verdict of who judges on the item in a row (from 0)."""
+        return Verdict(
+            reviewer=me(),
+            corpus=self.corpus,
+            corpus_fingerprint=self.fingerprint,
+            model=self.model,
+            model_fingerprint=self.trained,
+            query=self.query,
+            kind=self.kind,
+            key=self.keys[row],
+            rank=row + 1,
+            score=float(self.scores[row]) if len(self.scores) else 0.0,
+            answer=answer,
+        )
 
 
-def on_click(
-    click: str, place: cached.Place, query: Query, ranking: Ranking, answer: Answer, marked: list[Answer]
-) -> None:
-    """A verdict on the item of the clicked row; the same verdict again takes it back."""
+def answered(place: cached.Place, query: Query, ranking: Ranking) -> Suggested:
+    """A model's answer as what can be judged."""
+    model = place.opened_model
+    return Suggested(
+        *(place.opened.name, place.opened.fingerprint, model.ref, model.info.fingerprint),
+        *(_read(query, ranking), ranking.kind, ranking.keys, tuple(map(float, ranking.scores))),
+    )
+
+
+def marks(suggested: Suggested) -> list[Answer]:
+    """For each item what this reviewer says of it, NONE where nothing."""
+    if not cached.verdicts(suggested.corpus):
+        return [Answer.NONE] * len(suggested.keys)
+    said = feedback.said(cached.workspace(), suggested.corpus, me(), suggested.query)
+    return [said[key].answer if key in said else Answer.NONE for key in suggested.keys]
+
+
+def columns(name: str, suggested: Suggested) -> tuple[dict[str, list[str]], dict[str, Any]]:
+    """Two columns of a table that say right and wrong of each item with one click: their signs, and how they are shown.
+
+    name: the table's. The same verdict again takes it back.
+    """
+    marked = marks(suggested)
+    signs = {
+        "right": ["☑" if mark is Answer.RIGHT else "✓" for mark in marked],
+        "wrong": ["☒" if mark in (Answer.WRONG, Answer.INSTEAD) else "✗" for mark in marked],
+    }
+    said = {"right": "Right: it belongs there", "wrong": "Wrong: it does not belong there"}
+    shown = {
+        of: st.column_config.ButtonColumn(
+            "",
+            width=34,
+            help=said[of],
+            type="tertiary",
+            key=f"{name}-{of}",
+            on_click=partial(_on_click, f"{name}-{of}", suggested, Answer(of), marked),
+        )
+        for of in signs
+    }
+    return signs, shown
+
+
+def _on_click(click: str, suggested: Suggested, answer: Answer, marked: list[Answer]) -> None:
     clicked = st.session_state.get(click)
-    if clicked is not None and clicked.row < len(ranking.keys):
-        again = marked[clicked.row] is answer
-        give(_verdict(place, query, ranking, clicked.row, Answer.NONE if again else answer))
+    if clicked is not None and clicked.row < len(suggested.keys):
+        give(suggested.verdict(clicked.row, Answer.NONE if marked[clicked.row] is answer else answer))
 
 
 def instead(here: Here, place: cached.Place, query: Query, ranking: Ranking, row: int) -> None:
@@ -88,11 +155,7 @@ def instead(here: Here, place: cached.Place, query: Query, ranking: Ranking, row
 
 
 def _instead(place: cached.Place, query: Query, ranking: Ranking, row: int, key: str) -> None:
-    give(replace(_verdict(place, query, ranking, row, Answer.INSTEAD), instead=key))
-
-
-def _verdict(place: cached.Place, query: Query, ranking: Ranking, row: int, answer: Answer) -> Verdict:
-    return feedback.verdict(place.opened, place.opened_model, _read(query, ranking), ranking, row, me(), answer)
+    give(replace(answered(place, query, ranking).verdict(row, Answer.INSTEAD), instead=key))
 
 
 def _read(query: Query, ranking: Ranking) -> Query:

@@ -1,0 +1,69 @@
+"""Verdicts where something is recommended: on a tag's page, and behind a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tagviz.operations import feedback
+from tagviz.store.verdicts import Answer
+from tagviz.store.workspace import Workspace
+from tagviz.types import Kind, Query
+from tagviz.ui import verdicts
+
+Open = Callable[..., AppTest]
+
+
+def tables(test: AppTest) -> list[list[str]]:
+    """The columns of each table on the page."""
+    return [list(element.value.columns) for element in test.dataframe]
+
+
+def test_what_is_near_a_tag_and_what_goes_with_it_can_be_judged(app: Open) -> None:
+    test = app("pages/1_Tag_map.py", at="tag:tag0")
+    assert not test.exception
+    judged = [columns for columns in tables(test) if columns[-2:] == ["right", "wrong"]]
+    assert {columns[1] for columns in judged} == {"score", "lift"}
+
+
+def test_what_a_model_suggested_for_a_playlist_can_be_judged(app: Open) -> None:
+    test = app("pages/3_Evaluate.py", behind="model|spectral")
+    test.run()
+    assert not test.exception
+    judged = [columns for columns in tables(test) if columns[-2:] == ["right", "wrong"]]
+    assert len(judged) == 2, "one list a model"
+
+
+def test_one_click_is_a_verdict_and_the_same_click_again_takes_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ws = Workspace(tmp_path)
+    monkeypatch.setattr("tagviz.ui.cached.workspace", lambda: ws)
+    monkeypatch.setattr("tagviz.ui.cached.verdicts", lambda name: feedback.version(ws, name))
+    monkeypatch.setattr("tagviz.ui.verdicts.me", lambda: "Ann")
+    monkeypatch.setattr(st, "session_state", {})
+    query = Query(tags=("jazz",))
+    near = verdicts.Suggested("c", "f", "word2vec-1:near", "f", query, Kind.TAG, ("tag:calm", "tag:loud"), (0.9, 0.2))
+
+    def click(of: str, row: int) -> None:
+        _, buttons = verdicts.columns("t", near)
+        st.session_state[f"t-{of}"] = SimpleNamespace(row=row)
+        verdicts._on_click(f"t-{of}", near, Answer(of), verdicts.marks(near))
+        assert set(buttons) == {"right", "wrong"}
+
+    click("wrong", 1)
+    (one,) = feedback.standing(ws, "c")
+    assert (one.key, one.rank, one.answer, one.model) == ("tag:loud", 2, Answer.WRONG, "word2vec-1:near")
+    assert one.score == pytest.approx(0.2)
+    assert verdicts.columns("t", near)[0] == {"right": ["✓", "✓"], "wrong": ["✗", "☒"]}
+    click("right", 1)
+    assert verdicts.marks(near) == [Answer.NONE, Answer.RIGHT]
+    click("right", 1)
+    assert feedback.standing(ws, "c") == []
+    click("right", 9)  # a row of a list that was longer a moment ago
+    assert feedback.standing(ws, "c") == []
