@@ -64,7 +64,7 @@ def beyond(report: EvalReport, kind: Kind = Kind.TAG, k: int = 10, case: str = "
 def diversity(report: EvalReport, kind: Kind, rows: Ints) -> NDArray[np.float64]:
     """Per list of items (q, k) the mean distance 1 − cosine over its pairs; NaN for fewer than two known items."""
     items = report.items[kind]
-    features = sp.csr_matrix(items.vectors.astype(np.float64)) if kind is Kind.TAG else items.genres
+    features = sp.csr_matrix(items.vectors.astype(np.float64)) if kind is Kind.TAG else items.genres.astype(np.float64)
     if features.shape[1] == 0:
         return np.full(len(rows), np.nan)
     length = np.sqrt(np.asarray(features.multiply(features).sum(axis=1)).ravel())

@@ -51,6 +51,18 @@ class Instead:
     counts: NDArray[np.int64]
 
 
+@dataclass(frozen=True, eq=False)
+class InsteadOne:
+    """`Instead` of one question. rows: its hidden tags, the most common first; columns: what is recommended, best
+    first. values: float (m, k); a hidden tag that is among the first k has 1 at itself, another spreads its 1 evenly
+    over the wrong tags (all 0 where there are none). found: how many of the hidden tags are among the first k."""
+
+    values: NDArray[np.float64]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    found: int
+
+
 def similarity(report: EvalReport, label: str, k: int = 10, case: str = "") -> Similarity:
     """The averaged heatmap: mean similarity of the tag recommended at place r to the j-th most common hidden tag."""
     report.check(label, Kind.TAG)
@@ -123,6 +135,19 @@ def instead(report: EvalReport, label: str, k: int = 10, case: str = "", most: i
         other=1 - values.sum(axis=1),
         counts=counts[tags[order]],
     )
+
+
+def instead_of(report: EvalReport, label: str, question: int, k: int = 10) -> InsteadOne:
+    """What is recommended instead of each hidden tag of one question."""
+    report.check(label, Kind.TAG)
+    vocab = report.items[Kind.TAG].vocab
+    recommended = report.rows[label, Kind.TAG][question, :k]
+    recommended = recommended[recommended >= 0]
+    hidden = _common_first(report, report.hidden[Kind.TAG][question].indices)
+    same = hidden[:, None] == recommended[None, :]
+    found, wrong = same.any(axis=1), ~same.any(axis=0)
+    values = np.where(found[:, None], same, wrong / max(1, int(wrong.sum())))
+    return InsteadOne(values, tuple(vocab.label_list(hidden)), tuple(vocab.label_list(recommended)), int(found.sum()))
 
 
 def questions_instead(

@@ -7,7 +7,7 @@ from math import isfinite
 import pandas as pd
 
 from tagviz.evaluate import compare
-from tagviz.evaluate.heatmaps import Instead, Similarity
+from tagviz.evaluate.heatmaps import Instead, InsteadOne, Similarity
 from tagviz.evaluate.ranks import RankHistogram
 from tagviz.evaluate.report import EvalReport
 from tagviz.types import Kind
@@ -153,6 +153,16 @@ def instead_title(shape: Instead, k: int) -> str:
     if mixed[hidden, given] <= 0:
         return said
     return f"{said}; most often instead: “{shape.names[given]}” for “{shape.names[hidden]}”"
+
+
+def instead_of_title(shape: InsteadOne) -> str:
+    """ "2 of the 5 hidden tags are in our first 10; instead of the others, first of all “chill”" """
+    said = f"{shape.found} of the {len(shape.rows)} hidden tags {'is' if shape.found == 1 else 'are'}"
+    said += f" in our first {len(shape.columns)}"
+    wrong = [name for name in shape.columns if name not in shape.rows]
+    if not wrong or shape.found == len(shape.rows):
+        return said
+    return f"{said}; instead of the others, first of all “{wrong[0]}”"
 
 
 def about(report: EvalReport) -> str:

@@ -72,11 +72,12 @@ def instead_heatmap(
     counts: NDArray[Any] | None = None,
     dark: bool = False,
     height: int = 540,
+    columns: Sequence[str] | None = None,
 ) -> go.Figure:
-    """Hidden tags (rows) × recommended tags (columns), each row a share of its questions; counts: how many these are. A
-    click gives `customdata` = [row, column], both from 0."""
+    """Hidden tags (rows) × recommended tags (columns; the same ones unless others are given), each row a share of its
+    questions; counts: how many these are. A click gives `customdata` = [row, column], both from 0."""
     marks = np.array([0, 0.01, 0.05, 0.1, 0.25, 0.5, 1])
-    bar = _bar("share of the row: light diagonal = good", dark)
+    bar = _bar("share of the row: light diagonal = good" if columns is None else "share of the row", dark)
     trace = {
         # the root makes the small shares off the diagonal visible; the bar and the hover give the true ones
         "z": np.sqrt(np.maximum(values, 0)),
@@ -88,10 +89,11 @@ def instead_heatmap(
     look["xaxis"]["title"]["standoff"] = 24  # upright names are longer than Plotly thinks
     look["yaxis"] |= {"tickfont": {"size": 10}, "dtick": 1}
     labels = _unique(names, 22)
+    across = labels if columns is None else _unique(columns, 22)
     hover = "hidden: %{y}<br>suggested: %{x}<br>%{customdata[2]:.1%}"
     if counts is not None:
         hover += " of the %{customdata[3]:,} playlists that hide it"
-    return _cells(trace, values, labels, labels, hover + "<extra></extra>", look, counts)
+    return _cells(trace, values, labels, across, hover + "<extra></extra>", look, counts)
 
 
 def _cells(

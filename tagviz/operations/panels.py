@@ -107,8 +107,14 @@ def _has_heatmap(report: EvalReport, label: str, reading: Reading) -> bool:
     return similar and (label, Kind.TAG) in report.rows
 
 
-def question_heatmap(report: EvalReport, label: str, row: int, k: int = 10, dark: bool = False) -> go.Figure:
-    """The similarity heatmap of one question."""
+def question_heatmap(
+    report: EvalReport, label: str, row: int, k: int = 10, dark: bool = False, reading: Reading = "similarity"
+) -> go.Figure:
+    """One of the two heatmaps of one question."""
+    if reading == "instead":
+        shape = heatmaps.instead_of(report, label, row, k)
+        title, height = words.instead_of_title(shape), 190 + 18 * len(shape.rows)
+        return draw.instead_heatmap(shape.values, shape.rows, title, None, dark, height, shape.columns)
     near = heatmaps.similarity_of(report, label, row, k)
     title = words.similarity_title(near, k)
     return draw.similarity_heatmap(near.values, near.rows, near.columns, title, one_question=True, dark=dark)

@@ -215,7 +215,7 @@ def _open(view: View, question: QuestionView) -> None:
                 _small(frame, f"{label}: suggestions, ● marks those that were hidden", buttons)
         if view.kind is Kind.TAG and len(question.hidden[Kind.TAG]):
             label = view.label or view.best
-            heat = panels.question_heatmap(view.opened, label, question.row, view.k, widgets.dark())
+            heat = panels.question_heatmap(view.opened, label, question.row, view.k, widgets.dark(), view.reading)
             untitled(heat)
             st.markdown(f"**{plain.escape(str(heat.layout.meta), 200)}**")
             widgets.figure(heat, "question-heatmap", f"What {label} suggests against what was hidden")

@@ -138,7 +138,7 @@ def _heatmap(view: View) -> None:
             format_func=READINGS.__getitem__,
             required=True,
             label_visibility="collapsed",
-            **state.tied("reading", "similarity", list(READINGS)),
+            **state.tied("reading", "similarity", list(READINGS), redraws=(PANEL, BEHIND)),
         )
     widgets.figure(made, "heatmap", name, on_select=lambda: _cell(view))
     st.caption(words.READ_INSTEAD if view.reading == "instead" else words.READ_SIMILARITY)

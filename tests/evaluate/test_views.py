@@ -79,6 +79,33 @@ def test_instead_heatmap_by_hand() -> None:
     assert heatmaps.questions_instead(report, "m", a, a, 2).tolist() == [0]
 
 
+def test_instead_of_one_question_by_hand() -> None:
+    counts = {"a": 9, "b": 5, "c": 2, "d": 1}
+    report = report_of({T: [["a", "b", "c"], ["d"]]}, {"m": {T: [["x", "a", "y", "b"], ["d"]]}}, counts=counts)
+    shape = heatmaps.instead_of(report, "m", 0, 3)
+    assert (shape.rows, shape.columns, shape.found) == (("a", "b", "c"), ("x", "a", "y"), 1)
+    # a is found; b is beyond the first three, c nowhere: x and y share the blame
+    assert shape.values.tolist() == [[0, 1, 0], [0.5, 0, 0.5], [0.5, 0, 0.5]]
+    said = "1 of the 3 hidden tags is in our first 3; instead of the others, first of all “x”"
+    assert words.instead_of_title(shape) == said
+    right = heatmaps.instead_of(report, "m", 1, 3)
+    assert right.values.tolist() == [[1]]
+    assert words.instead_of_title(right) == "1 of the 1 hidden tags is in our first 1"
+
+
+def test_the_mean_over_questions_of_one_is_the_whole(drawn: EvalReport) -> None:
+    whole = heatmaps.instead(drawn, "m0", 10)
+    names = drawn.items[T].vocab.label_list(whole.tags)
+    total = np.zeros_like(whole.values)
+    for question in range(len(drawn)):
+        one = heatmaps.instead_of(drawn, "m0", question, 10)
+        for row, hidden in enumerate(one.rows):
+            for column, given in enumerate(one.columns):
+                if hidden in names and given in names:
+                    total[names.index(hidden), names.index(given)] += one.values[row, column]
+    assert total / whole.counts[:, None] == pytest.approx(whole.values, abs=1e-9)
+
+
 def test_instead_rows_are_shares(drawn: EvalReport) -> None:
     shape = heatmaps.instead(drawn, "m0", 10)
     assert len(shape.tags) == heatmaps.TAGS

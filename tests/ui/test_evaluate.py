@@ -30,6 +30,7 @@ def opened(app: Open, tab: str, **address: str) -> AppTest:
         ("pair|spectral|popularity", "that spectral answers better than popularity"),
         ("pair|spectral|nobody", "that spectral answers worst"),
         ("instead|spectral|0|0", "was hidden and found"),
+        ("similarity|spectral|0|0", "the least alike first"),
         ("part|spectral|nothing|at all", "There is no segment"),
     ],
 )
@@ -52,6 +53,14 @@ def test_another_k_changes_the_panel_and_all_that_follows_it(app: Open) -> None:
     for part in ("Of the 2 tags we suggest", "in the first 2", "answers worst", "nDCG by what is shown"):
         assert part in drawn
         assert part in whole
+
+
+def test_both_readings_of_the_heatmap_are_there_for_one_playlist(app: Open) -> None:
+    address = {"behind": "similarity|spectral|0|0"}
+    assert "Closest of our" in texts(app(PAGE, **address))
+    test = app(PAGE, **address, reading="instead")
+    assert not test.exception
+    assert "in our first 10" in texts(test)
 
 
 @pytest.mark.parametrize("tab", deeper.TABS)
