@@ -1,12 +1,14 @@
 """How good every method is, on every data set, beside what others would pick instead: a section of docs/benchmarks.md.
 
     python -m benchmarks.quality                                     # everything: hours on two cores
-    python -m benchmarks.quality --data lastfm-lists --seeds 1 --methods neighbours,best --limit 500
+    python -m benchmarks.quality --data lastfm-lists --splits 1 --methods neighbours,best --limit 500
+    python -m benchmarks.quality --splits 4,5 --data jamendo         # splits that no choice has rested on
     python -m benchmarks.quality --write                             # only the tables, from the cells that are finished
 
 A cell is one method on one split; cells that share a fit run in one process of their own, whose memory the operating
-system tells; each is kept as JSON in build/quality. A second run does only what is missing. RecTools needs an
-environment of its own: see benchmarks/requirements-peers.txt.
+system tells; each is kept as JSON in benchmarks/results/quality (in build/quality where --limit is not the usual one:
+such cells are a look, not a result). A second run does only what is missing; a cell that a change of its method has
+made stale is to be removed. RecTools needs an environment of its own: see benchmarks/requirements-peers.txt.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import quality_page
-from benchmarks.sheet import put
+from benchmarks.sheet import put, standing
 from tagviz.evaluate import metrics, report
 from tagviz.evaluate.resampling import resampled
 from tagviz.evaluate.split import split
@@ -40,6 +42,9 @@ from tagviz.types import Corpus, Kind, Recommender
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 BUILD = ROOT / "build" / "quality"
+RESULTS = ROOT / "benchmarks" / "results" / "quality"
+LIMIT = 3000
+"""Most questions a split."""
 KS = (5, 10)
 RESAMPLES = 300
 
@@ -108,7 +113,8 @@ class Cell:
     @property
     def file(self) -> Path:
         name = f"{self.data} {self.mask} {self.seed} {self.method} {self.limit or 'all'}"
-        return BUILD / (name.replace(" ", "_").replace(":", "-") + ".json")
+        folder = RESULTS if self.limit == LIMIT else BUILD
+        return folder / (name.replace(" ", "_").replace(":", "-") + ".json")
 
 
 def corpus_of(name: str) -> Corpus:
@@ -221,7 +227,7 @@ def _with_error(row: pd.Series, name: str) -> tuple[float, float]:
 
 
 def cells(options: argparse.Namespace) -> Iterator[Cell]:
-    for seed in range(1, options.seeds + 1):
+    for seed in options.splits:
         for data in options.data:
             for method in options.methods:
                 for mask in DATA[data].masks:
@@ -249,8 +255,17 @@ def finish(group: list[Cell]) -> None:
             numbers = {"cell": vars(cell), "error": str(error)}
         cell.file.parent.mkdir(parents=True, exist_ok=True)
         partial = cell.file.with_suffix(".part")
-        partial.write_text(json.dumps(numbers, indent=1))
+        partial.write_text(json.dumps(_rounded(numbers), separators=(",", ":")) + "\n")
         partial.rename(cell.file)
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers as they are kept: five digits are more than any table shows."""
+    if isinstance(value, Mapping):
+        return {name: _rounded(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(inner) for inner in value]
+    return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
 def sections(finished: list[dict[str, Any]]) -> list[quality_page.Section]:
@@ -271,8 +286,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=lambda text: text.split(","), default=list(DATA))
     parser.add_argument("--methods", type=lambda text: text.split(","), default=every)
-    parser.add_argument("--seeds", type=int, default=3, help="how many splits")
-    parser.add_argument("--limit", type=int, default=3000, help="most questions a split")
+    parser.add_argument(
+        "--splits", type=lambda text: [int(seed) for seed in text.split(",")], default=[1, 2, 3], help="their seeds"
+    )
+    parser.add_argument("--limit", type=int, default=LIMIT, help="most questions a split")
     parser.add_argument("--write", action="store_true", help="only write the page from finished cells")
     options = parser.parse_args()
     for name, known in (("data", DATA), ("methods", every)):
@@ -288,10 +305,10 @@ def main() -> None:
         process.join()
         if process.exitcode:
             print(f"  failed with exit code {process.exitcode}", flush=True)
-    finished = [json.loads(path.read_text()) for path in sorted(BUILD.glob("*.json"))]
+    finished = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
     parts = sections(finished)
     artists = next(part for part in parts if part.title == DATA["lastfm-artists"].sentence)
-    put("quality", quality_page.section(parts, artists, "python -m benchmarks.quality"))
+    put("quality", quality_page.section(parts, artists, "python -m benchmarks.quality", standing("quality")))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,14 @@
-"""What benchmarks/quality.py measured, as a section of docs/benchmarks.md: a summary, then tables by data set."""
+"""What benchmarks/quality.py measured, as a section of docs/benchmarks.md: a summary, then tables by data set.
+
+Tables of a data set are written anew only if every row that stands there is at hand on as many splits; otherwise they
+stay, and what is at hand is told apart from them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile, takewhile
 from typing import Any
 
 import numpy as np
@@ -12,6 +17,7 @@ Cells = Sequence[Mapping[str, Any]]
 
 SEEN = 3
 """Splits 1 to SEEN make the tables; later ones were drawn when all choices were made, and stand apart."""
+IN_SHORT = "In short"
 COMBINERS = ("best", "fusion")
 TITLES = {
     "word2vec:context": "word2vec tuned: context",
@@ -26,6 +32,8 @@ TITLES = {
 }
 ABOUT = """\
 `{command}` asks every question through the same scorer (`tagviz/evaluate`); a second run only does what is missing.
+What it measures is kept in `benchmarks/results/quality`; tables whose numbers are older than that folder stay as they
+were written until all of their rows have been measured again.
 
 - **Splits**: a tenth of the playlists is asked about, the rest is trained on; whole listeners or artists are on one
   side. Three splits (seeds 1 to 3), at most 3,000 questions each.
@@ -102,30 +110,64 @@ def pooled(values: list[list[float]], form: str = ".4f") -> str:
     return f"{mean(values):{form}} ± {half:.4f}" if half > 0 else f"{mean(values):{form}}"
 
 
-def section(parts: Sequence[Section], sentence: Section, command: str) -> str:
-    """All of it, in Markdown. sentence: the data set whose sentence models are compared."""
-    kept = [_only(part, range(1, SEEN + 1)) for part in parts]
-    kept = [part for part in kept if part.cells]
+def section(parts: Sequence[Section], sentence: Section, command: str, earlier: str = "") -> str:
+    """All of it, in Markdown. sentence: the data set whose sentence models are compared. earlier: what the page says
+    now, from which all is kept that the cells at hand do not cover."""
+    told = _blocks(earlier)
+    seen = [_only(part, range(1, SEEN + 1)) for part in parts]
     fresh = [part for part in (_only(part, range(SEEN + 1, 100)) for part in parts) if part.cells]
-    told = (
-        "Splits that nobody had looked at then are below the summary." if fresh else "No untouched split was measured."
+    whole = {part.title for part in seen if part.cells and _covered(part, told.get(part.title, []))}
+    again = [part for part in seen if part.cells and part.title not in whole]
+    about = ABOUT.format(
+        command=command,
+        fresh="Splits 4 and later were drawn when all was chosen." if fresh else "No untouched split was measured.",
     )
-    lines = ["## How good the answers are", "", ABOUT.format(command=command, fresh=told), "", *_summary(kept)]
-    lines += _taught(_only(sentence, range(1, SEEN + 1)))
-    for part in fresh:
-        lines += _untouched(part)
-    for part in kept:
-        lines += _details(part)
+    lines = ["## How good the answers are", "", about, "", *_summary(seen, whole, told.get(IN_SHORT, []))]
+    lines += _taught(_only(sentence, range(1, SEEN + 1)), sentence.title in whole, told.get(IN_SHORT, []))
+    seeds = sorted({cell["cell"]["seed"] for part in fresh for cell in part.cells})
+    lines += _apart(f"Untouched splits {' and '.join(map(str, seeds))}", "drawn after everything was chosen", fresh)
+    lines += _apart("Measured again", "of splits 1 to 3, newer than the tables below", again)
+    for part in seen:
+        lines += _details(part) if part.title in whole else told.get(part.title, [])
     return "\n".join(lines)
+
+
+def _blocks(text: str) -> dict[str, list[str]]:
+    """Heading of the third rank → its lines and those below it, up to the next one."""
+    found: dict[str, list[str]] = {}
+    here: list[str] = []
+    for line in text.splitlines():
+        if line.startswith("### "):
+            here = found.setdefault(line.removeprefix("### "), [])
+        here.append(line)
+    return {heading: [*"\n".join(lines).rstrip().splitlines(), ""] for heading, lines in found.items()}
+
+
+def _covered(part: Section, standing: Sequence[str]) -> bool:
+    """Whether the cells at hand have every row of the tables that stand there, on as many splits."""
+    known = {title(name): len(part.of(name)) for name in part.methods}
+    count = next((int(line.split()[0]) for line in standing if " splits of about " in line), 0)
+    drawn = list(dropwhile(lambda line: not line.startswith("| method"), standing))[2:]
+    for line in takewhile(lambda line: line.startswith("| "), drawn):
+        row = line.removeprefix("| ").partition(" | ")[0]
+        name, _, some = row.rpartition(", ") if row.endswith(f" of {count} splits") else (row, "", f"{count}")
+        if known.get(name, 0) < int(some.split()[0]):
+            return False
+    return True
 
 
 def _only(part: Section, seeds: range) -> Section:
     return Section(part.title, part.main, [c for c in part.cells if c["cell"]["seed"] in seeds], part.goal, part.peers)
 
 
-def _summary(parts: Sequence[Section]) -> list[str]:
+def _summary(parts: Sequence[Section], whole: Collection[str], standing: Sequence[str]) -> list[str]:
     rows, apart = [], []
     for part in parts:
+        if part.title not in whole:
+            kept = [line[2:-2].split(" | ") for line in standing if line.startswith(f"| {part.title} |")]
+            rows += kept[:1]
+            apart += kept[1:]
+            continue
         single = part.strongest(
             name for name in part.methods if name not in (*COMBINERS, *part.peers) and "melon" not in name
         )
@@ -145,7 +187,7 @@ def _summary(parts: Sequence[Section]) -> list[str]:
         apart.append([part.title, *(part.difference("best", name) if name else "–" for name in others)])
     names = ["fusion", "best single method", "best peer", "Word2Vec as published"]
     return [
-        "### In short",
+        f"### {IN_SHORT}",
         "",
         *_drawn(["data set", "measure", "goal", "best", *names], rows),
         "",
@@ -156,7 +198,10 @@ def _summary(parts: Sequence[Section]) -> list[str]:
     ]
 
 
-def _taught(part: Section) -> list[str]:
+def _taught(part: Section, whole: bool, standing: Sequence[str]) -> list[str]:
+    first = f"The sentence model on {part.title}, {part.main}:"
+    if not whole:
+        return list(standing[standing.index(first) :]) if first in standing else []
     rows = []
     for way in ("items", "playlists"):
         before, after = part.values(f"sentence:{way}"), part.values(f"taught:{way}")
@@ -170,14 +215,22 @@ def _taught(part: Section) -> list[str]:
         "taught on the corpus",
         "ratio (goal, items: 3 ×)",
     ]
-    return [f"The sentence model on {part.title}, {part.main}:", "", *_drawn(head, rows), ""]
+    return [first, "", *_drawn(head, rows), ""]
 
 
-def _untouched(part: Section) -> list[str]:
-    seeds = sorted({cell["cell"]["seed"] for cell in part.cells})
-    rows = [[title(name), pooled(part.values(name)), part.difference("best", name)] for name in part.methods]
-    which = f"{part.title}, splits {', '.join(map(str, seeds))}, drawn after everything was chosen:"
-    return [which, "", *_drawn(["method", part.main, "best is better by"], rows), ""]
+def _apart(heading: str, about: str, parts: Sequence[Section]) -> list[str]:
+    """A table of its own for cells that are not in the others."""
+    rows = []
+    for part in parts:
+        for name in part.methods:
+            seeds = sorted({cell["cell"]["seed"] for cell in part.of(name)})
+            better = part.difference("best", name) if name != "best" else "–"
+            values = [part.title, ", ".join(map(str, seeds)), title(name), part.main]
+            rows.append([*values, pooled(part.values(name)), better])
+    if not rows:
+        return []
+    head = ["data set", "splits", "method", "measure", "measured", "best is better by"]
+    return [f"### {heading}", "", f"What has been measured {about}:", "", *_drawn(head, rows), ""]
 
 
 def _details(part: Section) -> list[str]:
