@@ -2,6 +2,7 @@
 
 Results go to standard output (tables for people, or one JSON document with `--json`), progress and warnings to standard
 error. An error is one line, `error: what — what to do`, and exit code 1.
+`monitor run` exits with 2 for amber and 3 for red.
 """
 
 from __future__ import annotations
@@ -22,8 +23,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         debug = arguments.debug
         from tagviz.cli import commands
 
-        commands.run(arguments)
-        return 0
+        return commands.run(arguments)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader of our output has left
         return 0

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
 
-from tagviz.cli import judging, people, show, tables, work
+from tagviz.cli import judging, people, show, tables, watching, work
 from tagviz.errors import BadParameter
 from tagviz.operations import answers, corpora, feedback, maps, models, verdicts
 from tagviz.operations.methods import FINE_TUNED, METHODS, method
@@ -16,8 +16,8 @@ from tagviz.store.workspace import ModelInfo, Workspace
 from tagviz.types import Corpus, Kind, ProgressCallback, Query, Ranking
 
 
-def run(arguments: Namespace) -> None:
-    """Runs the command that was typed."""
+def run(arguments: Namespace) -> int:
+    """Runs the command that was typed and returns the exit code."""
     teller = show.Teller()
 
     ws = Workspace.default()
@@ -28,8 +28,11 @@ def run(arguments: Namespace) -> None:
         teller.done()
     if arguments.json:
         show.json_document(document)
+    elif arguments.command == "monitor":
+        watching.show(document)
     else:
         tables.show_document("jobs" if queued else arguments.command, document)
+    return int(document.get("exit_code", 0))
 
 
 # --- corpora ---------------------------------------------------------------------------------------------------------
@@ -324,4 +327,5 @@ COMMANDS: dict[str, Callable[[Workspace, Namespace, ProgressCallback], dict[str,
     "generate": work.generate,
     "curate": people.curate,
     "feedback": people.feedback,
+    "monitor": watching.monitor,
 }

@@ -246,6 +246,16 @@ def _people(command: Any) -> None:
     one.add_argument("--by", default="", metavar="NAME", help="export: only this reviewer's; forget: whose")
     one.add_argument("--out", type=Path, metavar="FILE", help="export: a file ending in .csv or .parquet")
 
+    one = command("monitor", "check the newest version of a corpus; exits with 0 (green), 2 (amber) or 3 (red)")
+    one.add_argument("action", choices=("run", "history", "limits"))
+    one.add_argument("corpus", metavar="NAME")
+    one.add_argument("--html", type=Path, metavar="FILE", help="run: write the report as one HTML file")
+    one.add_argument(
+        "--evaluate", action=BooleanOptionalAction, default=True, help="run: judge the default model, which trains it"
+    )
+    one.add_argument("--limit", type=_positive, help="run: questions of the evaluation at most")
+    _settings(one, "limits: from where on a check is amber or red")
+
 
 def _settings(one: Parser, text: str) -> None:
     one.add_argument("--set", nargs="+", action=Settings, dest="values", metavar="KEY=VALUE", default={}, help=text)

@@ -14,7 +14,18 @@ from typing import Any
 
 from tagviz.curate.layer import decide
 from tagviz.errors import BadParameter
-from tagviz.operations import comparing, corpora, estimates, maps, models, previews, proposing, tuning, verdicts
+from tagviz.operations import (
+    comparing,
+    corpora,
+    estimates,
+    maps,
+    models,
+    monitor,
+    previews,
+    proposing,
+    tuning,
+    verdicts,
+)
 from tagviz.operations.methods import FINE_TUNED, method
 from tagviz.settings import settings
 from tagviz.store.db import engine
@@ -154,6 +165,12 @@ def _measure(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback
     return {"corpus": given["corpus"], "effect": proposing.described(effect)}
 
 
+def _monitor(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) -> dict[str, Any]:
+    evaluate = bool(given.get("evaluate", True))
+    found = monitor.run(ws, given["corpus"], evaluate, given.get("limit"), progress=progress)
+    return {"corpus": given["corpus"], "fingerprint": found["newer"], "run": found["id"], "light": found["light"]}
+
+
 KINDS: Mapping[str, Handler] = {
     "import": _import,
     "train": _train,
@@ -163,6 +180,7 @@ KINDS: Mapping[str, Handler] = {
     "evaluate": _evaluate,
     "leak": _leak,
     "measure": _measure,
+    "monitor": _monitor,
 }
 """What a job can be. Arguments are JSON, named as in the operation that does the work."""
 

@@ -1,0 +1,1 @@
+"""Watching quality: how far two versions of a corpus differ, limits of control, and lights with their reasons."""

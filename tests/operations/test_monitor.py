@@ -1,0 +1,136 @@
+"""The watch on two versions of a small corpus: lights, what is kept, thresholds, exit codes and the HTML."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tagviz import cli
+from tagviz.errors import BadParameter, UnknownTerm
+from tagviz.operations import jobs, models, monitor
+from tagviz.operations.models import make_default
+from tagviz.settings import settings
+from tagviz.store.workspace import Workspace
+from tagviz.types import Corpus
+from tests.corpora import make_corpus
+
+BAD = "<script>alert(1)</script>"
+
+
+def version(extra: tuple[str, ...] = ()) -> Corpus:
+    rows = [
+        {
+            "id": str(n),
+            "title": f"list {n}",
+            "tags": [f"t{2 * at + n % 2}" for at in range(6) if at != n % 6] + list(extra),
+            "songs": [f"s{2 * at + n % 2}" for at in range(6)],
+            "group": f"g{n}",
+        }
+        for n in range(60)
+    ]
+    return make_corpus(rows, name="small")
+
+
+@pytest.fixture
+def ws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    monkeypatch.setenv("TAGVIZ_HOME", str(tmp_path))
+    settings.cache_clear()
+    yield Workspace(tmp_path)
+    settings.cache_clear()
+
+
+def lights(document: dict) -> dict[str, str]:
+    return {check["name"]: check["light"] for check in document["checks"]}
+
+
+def test_one_version_is_watched_without_alarm(ws: Workspace) -> None:
+    ws.save_corpus(version())
+    found = monitor.run(ws, "small", evaluate=False)
+    assert found["light"] == "unknown"
+    assert found["exit_code"] == 0
+    assert lights(found) == {"verdicts": "unknown"}
+    with pytest.raises(UnknownTerm):
+        monitor.run(ws, "nothing")
+
+
+def test_new_tags_raise_alarm_and_propose(ws: Workspace) -> None:
+    ws.save_corpus(version())
+    ws.save_corpus(version((BAD, "fresh")))
+    found = monitor.run(ws, "small", evaluate=False)
+    # 2 of 7 tags of every playlist are new: 28.6 % of the uses
+    new = next(check for check in found["checks"] if check["name"] == "new")
+    assert new["value"] == pytest.approx(2 / 7, abs=1e-6)
+    assert (new["light"], set(new["examples"])) == ("red", {BAD, "fresh"})
+    assert lights(found)["gone"] == "green"
+    assert [one["act"] for one in found["proposals"]] == ["retrain", "curate", "judge"]
+    assert found == monitor.runs(ws, "small")[0]
+    page = monitor.html(found)
+    assert BAD not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+def test_the_default_model_is_judged_on_both_versions(ws: Workspace) -> None:
+    older, newer = version(), version(("fresh",))
+    ws.save_corpus(older)
+    ws.save_corpus(newer)
+    make_default(ws, models.train(ws, newer, "spectral", {"dimensions": 8}))
+    found = monitor.run(ws, "small")
+    assert {one["metric"] for one in found["metrics"]} == set(monitor.METRICS)
+    assert lights(found).keys() >= {"metric", "space"}
+    assert next(check for check in found["checks"] if check["name"] == "metric")["value"] is not None
+
+
+def test_thresholds_are_set_kept_and_heeded(ws: Workspace) -> None:
+    ws.save_corpus(version())
+    ws.save_corpus(version(("fresh",)))
+    lenient = {name: 1 for name in ("new_amber", "new_red", "tags_amber", "tags_red")}
+    monitor.set_thresholds(ws, "small", {**lenient, "psi_amber": 90, "psi_red": 99})
+    assert monitor.run(ws, "small", evaluate=False)["light"] == "green"
+    with pytest.raises(BadParameter, match="new_red is below new_amber"):
+        monitor.set_thresholds(ws, "small", {"new_red": 0.5})
+    with pytest.raises(BadParameter, match="no parameter"):
+        monitor.set_thresholds(ws, "small", {"nwe_red": 0.5})
+
+
+def test_two_years_of_weekly_runs_are_listed_at_once(ws: Workspace) -> None:
+    ws.save_corpus(version())
+    ws.save_corpus(version(tuple(f"new{n}" for n in range(40))))
+    first = monitor.run(ws, "small", evaluate=False)
+    folder = ws.home / "monitor" / "small"
+    for week in range(103):
+        shutil.copy(folder / f"{first['id']}.json", folder / f"2024{week:04}.json")
+    began = time.process_time()
+    found = monitor.runs(ws, "small")
+    assert len(monitor.course(found)) >= 104
+    assert time.process_time() - began < 1, "seconds of this process, whatever else runs"
+    assert len(found) == 104
+
+
+def test_exit_codes_and_json_for_other_systems(ws: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    ws.save_corpus(version())
+    asked = ["monitor", "run", "small", "--no-evaluate"]
+    assert cli.main(asked) == 0
+    ws.save_corpus(version(("fresh", "newer still")))
+    capsys.readouterr()
+    assert cli.main([*asked, "--json", "--html", str(ws.home / "watch.html")]) == 3
+    assert json.loads(capsys.readouterr().out)["light"] == "red"
+    assert "fresh" in (ws.home / "watch.html").read_text(encoding="utf-8")
+    settled = ["new_red=1", "tags_red=1", "psi_red=99"]
+    assert cli.main(["monitor", "limits", "small", "--set", *settled]) == 0
+    assert cli.main(asked) == 2
+    assert cli.main(["monitor", "history", "small"]) == 0
+    assert capsys.readouterr().out.count("small") >= 1
+    assert cli.main(["monitor", "run", "nothing"]) == 1
+
+
+def test_it_runs_as_a_job(ws: Workspace) -> None:
+    ws.save_corpus(version())
+    ident = jobs.submit(ws, "monitor", {"corpus": "small", "evaluate": False}, start=False)
+    assert jobs.job(ws, ident).kind == "monitor"
+    done = jobs.KINDS["monitor"](ws, {"corpus": "small", "evaluate": False}, lambda progress: None)
+    assert done["run"] == monitor.runs(ws, "small")[0]["id"]

@@ -1,0 +1,100 @@
+"""Drift: known values with the arithmetic shown, and scipy as an independent check."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.spatial.distance import jensenshannon
+
+from tagviz.types import Embedding, Kind, Vocab
+from tagviz.watch import control, drift
+from tagviz.watch.lights import Check, Light, Thresholds, light, proposals, worst
+from tests.corpora import make_corpus
+
+
+def counts(before: list[int], after: list[int]) -> pd.DataFrame:
+    return pd.DataFrame({"before": before, "after": after})
+
+
+def test_the_stability_index_is_the_sum_over_cells() -> None:
+    # with half a count in each: p = (10, 30) / 40, q = (20, 20) / 40
+    # (0.5 − 0.25) ln(0.5 / 0.25) + (0.5 − 0.75) ln(0.5 / 0.75) = 0.25 ln 2 + 0.25 ln 1.5
+    found = drift.stability(pd.DataFrame({"before": [9.5, 29.5], "after": [19.5, 19.5]}))
+    assert found == pytest.approx(0.25 * math.log(3))
+    assert drift.stability(counts([5, 7, 0], [5, 7, 0])) == 0
+    assert math.isfinite(drift.stability(counts([5, 0], [0, 5])))
+    assert drift.stability(counts([], [])) == 0
+
+
+def test_jensen_shannon_is_what_scipy_says() -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        p, q = rng.integers(0, 9, 30), rng.integers(0, 9, 30)
+        assert drift.jensen_shannon(p, q) == pytest.approx(jensenshannon(p, q, base=2))
+    assert drift.jensen_shannon([1, 0], [0, 3]) == pytest.approx(1)
+    assert drift.jensen_shannon([1, 2], [2, 4]) == 0
+    assert math.isnan(drift.jensen_shannon([0, 0], [1, 1]))
+
+
+def test_cells_end_at_quantiles_of_the_older_side_and_hold_all() -> None:
+    found = drift.binned([1, 2, 3, 4], [4, 9, 9], cells=2)
+    # the median of 1 2 3 4 is 2.5: (…, 2.5] and (2.5, …)
+    assert found["before"].tolist() == [2, 2]
+    assert found["after"].tolist() == [0, 3]
+    assert list(found.index) == ["up to 2.5", "more than 2.5"]
+
+
+def test_tags_are_new_gone_rising_falling_or_steady() -> None:
+    older = make_corpus([{"tags": ["steady", "falls"] + (["gone"] if n < 5 else [])} for n in range(100)])
+    newer = make_corpus([{"tags": ["steady"] + (["falls"] if n < 20 else ["new"])} for n in range(100)])
+    found = drift.vocabulary(older, newer).set_index("tag")
+    assert found["state"].to_dict() == {"steady": "steady", "falls": "falling", "gone": "gone", "new": "new"}
+    # 100 of 100 and 20 of 100: pooled 0.6, spread √(0.6 · 0.4 · 2 / 100) = 0.0693, z = −0.8 / 0.0693
+    assert found.loc["falls", "z"] == pytest.approx(-0.8 / math.sqrt(0.6 * 0.4 * 0.02))
+    assert drift.vocabulary(older, older)["state"].eq("steady").all()
+    assert drift.vocabulary(make_corpus([]), make_corpus([])).empty
+
+
+def space(vectors: list[list[float]], tags: list[str]) -> Embedding:
+    raw = np.array(vectors, dtype=np.float32)
+    norms = np.linalg.norm(raw, axis=1)
+    return Embedding({Kind.TAG: Vocab.of(Kind.TAG, tags)}, raw / norms[:, None], norms, None, "made")
+
+
+def test_overlap_counts_the_nearest_that_stayed() -> None:
+    at = {"a": [1, 0], "b": [1, 0.1], "c": [0, 1], "d": [0.1, 1]}
+    older = space(list(at.values()), list(at))
+    assert drift.overlap(older, older, list(at), 1)["overlap"].tolist() == [1, 1, 1, 1]
+    swapped = space([[1, 0], [0, 1], [1, 0.1], [0.1, 1]], ["a", "b", "c", "d"])  # b and c changed places
+    assert drift.overlap(older, swapped, list(at), 1)["overlap"].tolist() == [0, 0, 0, 0]
+    assert drift.overlap(older, space([[1, 0]], ["a"]), ["a"], 5).empty
+
+
+def test_control_limits_are_the_mean_and_2_66_moving_ranges() -> None:
+    found = control.limits([10, 12, 11, 13])
+    # moving ranges 2, 1, 2: mean 5/3; mean 11.5
+    assert found is not None
+    assert (found.centre, found.low, found.high) == pytest.approx((11.5, 11.5 - 2.66 * 5 / 3, 11.5 + 2.66 * 5 / 3))
+    assert found.holds(10)
+    assert not found.holds(7)
+    assert control.limits([1.0, float("nan")]) is None
+
+
+def test_a_share_that_falls_is_told_from_chance() -> None:
+    assert control.falls((90, 100), (50, 100)) < 1e-6
+    assert control.falls((50, 100), (50, 100)) > 0.4
+
+
+def test_lights_and_what_they_propose() -> None:
+    assert [light(v, 0.1, 0.2) for v in (0.05, 0.1, 0.2)] == [Light.GREEN, Light.AMBER, Light.RED]
+    assert [light(v, 0.5, 0.25, less=True) for v in (0.6, 0.5, 0.2)] == [Light.GREEN, Light.AMBER, Light.RED]
+    assert worst([Light.GREEN, Light.UNKNOWN, Light.AMBER]) is Light.AMBER
+    assert worst([]) is Light.UNKNOWN
+    bad = Check("new", "New tags", Light.RED, 0.5, 0.1, 0.2, "Many.")
+    assert [one.act for one in proposals([bad], [f"t{n}" for n in range(40)])] == ["retrain", "curate", "judge"]
+    assert len(proposals([bad], [f"t{n}" for n in range(40)])[1].tags) == 12
+    assert proposals([Check("new", "New tags", Light.GREEN, 0.0, 0.1, 0.2, "None.")], []) == []
+    assert Thresholds().psi_red == 0.25
