@@ -82,6 +82,8 @@ def instead_heatmap(
         # the root makes the small shares off the diagonal visible; the bar and the hover give the true ones
         "z": np.sqrt(np.maximum(values, 0)),
         "zmin": 0,
+        # few cells may all be alike, and are no scale of their own
+        "zmax": None if columns is None else 1,
         "colorbar": bar | {"tickvals": np.sqrt(marks), "ticktext": [f"{mark:.0%}" for mark in marks]},
     }
     look = layout(title, dark, height, "Suggested tag", "Hidden tag")

@@ -81,8 +81,10 @@ def _segments(view: View) -> None:
     widgets.figure(shown, "segments", f"{title}; click a mark for its playlists", on_select=lambda: _part(frame, by))
     if by == "popularity":
         st.caption(words.READ_BANDS)
-    with st.expander("As a table", icon=":material/table:"):
-        widgets.table(named.round(4), "segments")
+    folded = st.expander("As a table", icon=":material/table:", key="segments-table", on_change="rerun")
+    if folded.open:  # a browser would draw it all the same
+        with folded:
+            widgets.table(named.round(4), "segments")
 
 
 def _part(frame: pd.DataFrame, by: str) -> None:

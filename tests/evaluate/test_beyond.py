@@ -11,6 +11,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 import scipy.sparse as sp
+from numpy.typing import NDArray
 from scipy.special import rel_entr
 from scipy.stats import entropy
 from sklearn.metrics.pairwise import cosine_distances
@@ -91,7 +92,7 @@ def test_diversity_is_the_mean_of_sklearns_cosine_distances(drawn: EvalReport, k
 def test_calibration_is_scipys_relative_entropy(drawn: EvalReport) -> None:
     genres = np.asarray(drawn.items[S].genres.todense(), dtype=np.float64)
 
-    def spread(songs: list[int]) -> np.ndarray:
+    def spread(songs: list[int]) -> NDArray[np.float64]:
         weights = sum((genres[song] / genres[song].sum() for song in songs if genres[song].any()), np.zeros(5))
         return weights / weights.sum() if weights.sum() else weights
 
