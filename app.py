@@ -21,6 +21,7 @@ ROOMS = (
     (state.TRAIN, "Train", ":material/model_training:", "Make new models and watch them learn."),
     (state.DATA, "Data", ":material/library_music:", "Bring playlists in and look them over."),
     (state.CURATE, "Curate", ":material/rule:", "Merge, block and order tags; take anything back."),
+    (state.WATCH, "Watch", ":material/monitor_heart:", "See what moved between two versions, and what to do."),
 )
 
 TAGS = 40

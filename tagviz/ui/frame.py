@@ -21,6 +21,7 @@ MENU = (
     (state.TRAIN, "Train", ":material/model_training:"),
     (state.DATA, "Data", ":material/library_music:"),
     (state.CURATE, "Curate", ":material/rule:"),
+    (state.WATCH, "Watch", ":material/monitor_heart:"),
 )
 
 SIDEBAR_PX = 256

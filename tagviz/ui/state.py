@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-HOME, MAP, RECOMMEND, EVALUATE, TRAIN, DATA, JUDGE, CURATE = (
+HOME, MAP, RECOMMEND, EVALUATE, TRAIN, DATA, JUDGE, CURATE, WATCH = (
     "app.py",
     "pages/1_Tag_map.py",
     "pages/2_Recommend.py",
@@ -21,6 +21,7 @@ HOME, MAP, RECOMMEND, EVALUATE, TRAIN, DATA, JUDGE, CURATE = (
     "pages/5_Data.py",
     "pages/6_Judge.py",
     "pages/7_Curate.py",
+    "pages/8_Watch.py",
 )
 
 EVERYWHERE = ("corpus", "model", "me")

@@ -254,6 +254,8 @@ def name_of(job: Job) -> str:
         return f"Measure how much a split at random flatters on {corpus}"
     if job.kind == "measure":
         return f"Measure a decision on the tags of {corpus}"
+    if job.kind == "monitor":
+        return f"Check {corpus}"
     if job.kind == "project":
         return f"Lay out the map of {corpus}"
     return f"{job.kind} {corpus}".strip()

@@ -19,6 +19,7 @@ PAGES = (
     "pages/5_Data.py",
     "pages/6_Judge.py",
     "pages/7_Curate.py",
+    "pages/8_Watch.py",
 )
 RECOMMEND = "pages/2_Recommend.py"
 

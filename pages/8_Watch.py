@@ -1,0 +1,22 @@
+"""Watch: has anything moved, and what should be done about it?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from tagviz.operations import monitor
+from tagviz.ui import cached, frame, watching, widgets
+
+here = frame.open_page("Watch", "Has anything moved since the version before?")
+with widgets.forgiving():
+    watching.check_now(here)
+    runs = monitor.runs(cached.workspace(), here.corpus.name)
+    if runs:
+        watching.status(runs[0])
+        watching.todo(runs[0])
+        st.subheader("What changed", anchor=False)
+        watching.changed(runs[0])
+        st.subheader("Over time", anchor=False)
+        watching.courses(runs)
+    else:
+        widgets.empty("Nothing has been checked yet: press “Check now”.")
