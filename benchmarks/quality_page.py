@@ -120,13 +120,19 @@ def section(parts: Sequence[Section], sentence: Section, command: str, earlier: 
     again = [part for part in seen if part.cells and part.title not in whole]
     about = ABOUT.format(
         command=command,
-        fresh="Splits 4 and later were drawn when all was chosen." if fresh else "No untouched split was measured.",
+        fresh="Splits 4 and later were first asked when all was chosen."
+        if fresh
+        else "No untouched split was measured.",
     )
     lines = ["## How good the answers are", "", about, "", *_summary(seen, whole, told.get(IN_SHORT, []))]
     lines += _taught(_only(sentence, range(1, SEEN + 1)), sentence.title in whole, told.get(IN_SHORT, []))
     seeds = sorted({cell["cell"]["seed"] for part in fresh for cell in part.cells})
-    lines += _apart(f"Untouched splits {' and '.join(map(str, seeds))}", "drawn after everything was chosen", fresh)
-    lines += _apart("Measured again", "of splits 1 to 3, newer than the tables below", again)
+    lines += _apart(
+        f"Untouched splits {' and '.join(map(str, seeds))}",
+        "First asked when everything had been chosen (the same playlists, cut anew)",
+        fresh,
+    )
+    lines += _apart("Measured again", "Splits 1 to 3, newer than the tables below", again)
     for part in seen:
         lines += _details(part) if part.title in whole else told.get(part.title, [])
     return "\n".join(lines)
@@ -230,7 +236,7 @@ def _apart(heading: str, about: str, parts: Sequence[Section]) -> list[str]:
     if not rows:
         return []
     head = ["data set", "splits", "method", "measure", "measured", "best is better by"]
-    return [f"### {heading}", "", f"What has been measured {about}:", "", *_drawn(head, rows), ""]
+    return [f"### {heading}", "", f"{about}:", "", *_drawn(head, rows), ""]
 
 
 def _details(part: Section) -> list[str]:
