@@ -98,7 +98,11 @@ def _project(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback
     if given.get("previews"):
         tried = previews.make(ws, corpus, model, progress)
         return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": model.ref, "previews": tried}
-    start = maps.ready_map(ws, corpus, given["start"], kind) if given.get("start") else None
+    start = None
+    if given.get("start"):
+        beside = given.get("start_corpus")  # another corpus, whose map this one is to stand beside
+        origin = corpora.open_corpus(ws, beside, given.get("start_version", "")) if beside else corpus
+        start = maps.ready_map(ws, origin, given["start"], kind)
     ident = maps.project(ws, corpus, model, kind, given.get("values"), progress=progress, start=start)
     return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": model.ref, "projection": ident}
 

@@ -68,8 +68,10 @@ def open_map(here: Here, ref: str = "", over: cached.Place | None = None) -> She
     st.text("This map is laid out once; it shows here by itself when it is ready.")
     asked = {"corpus": place.corpus, "version": place.fingerprint, "model": place.model, "kind": str(Kind.TAG)}
     begin = over or (place if sheet.layout.values else here.with_model(DEFAULT))
-    if begin.corpus == place.corpus and begin.opened_model.embedding is not None and Sheet(begin).ready:
+    if begin.opened_model.embedding is not None and Sheet(begin).ready:
         asked["start"] = begin.model
+        if begin.corpus != place.corpus:
+            asked |= {"start_corpus": begin.corpus, "start_version": begin.fingerprint}
     work.ensure("project", {**asked, **({"values": sheet.layout.values} if sheet.layout.values else {})})
     return None
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageColor
 
 from tagviz.errors import BadParameter, NotReady
 from tagviz.figures import map as figures
-from tagviz.operations import exploring, exports, maps, models, previews
+from tagviz.operations import exploring, exports, jobs, maps, models, previews
 from tagviz.operations.models import Model
 from tagviz.project.trip import Apart
 from tagviz.store.workspace import Workspace
@@ -145,6 +145,28 @@ def test_a_map_that_starts_from_another_stays_where_that_was(laid_out: tuple[Wor
     rows = turned.vocab.find(list(again.vocab.ids))
     np.testing.assert_allclose(again.xy, turned.xy[rows], atol=1e-3)
     assert ws.projections.get(f"{model.info.id}/{ident}").info["start"] == turned.fingerprint
+
+
+def test_the_map_of_a_second_corpus_starts_from_that_of_the_first(
+    laid_out: tuple[Workspace, Corpus, Model, Projection],
+):
+    """Half of the tags of the second are known to the first; the others find their own places."""
+    ws, corpus, model, _ = laid_out
+    first = maps.open_map(ws, corpus, model)
+    known = [str(tag) for tag in corpus.vocab(Kind.TAG).ids[:4]]
+    tags = [*known, *(f"new {number}" for number in range(4))]
+    lists = [{"title": "", "tags": [tag for tag in tags if tag != left], "songs": ["s"]} for left in tags * 3]
+    second = make_corpus(lists, name="second")
+    for one in (corpus, second):
+        ws.save_corpus(one)
+    other = models.open_model(ws, second, "spectral")
+    asked = {"corpus": "second", "model": other.ref, "kind": "tag", "values": {"method": "pca"}}
+    begun = {"start": model.ref, "start_corpus": corpus.name, "start_version": corpus.fingerprint}
+    done = jobs.KINDS["project"](ws, {**asked, **begun}, lambda progress: None)
+    assert ws.projections.get(f"{other.info.id}/{done['projection']}").info["start"] == first.fingerprint
+    made = ws.open_projection(other.info.id, done["projection"])
+    middle = made.xy[made.vocab.find(known)].mean(axis=0)
+    np.testing.assert_allclose(middle, first.xy[first.vocab.find(known)].mean(axis=0), atol=1e-3)
 
 
 def test_vectors_go_out_and_come_back(laid_out: tuple[Workspace, Corpus, Model, Projection], tmp_path: Path):
