@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from tagviz import cli
-from tagviz.operations import corpora
+from tagviz.operations import corpora, models
 from tagviz.settings import settings
 from tagviz.store.workspace import Workspace
 
@@ -31,12 +31,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--until", type=int, default=2009)
+    parser.add_argument("--model", default="", help="method to train on the newest version and make the default")
     given, rest = parser.parse_known_args()
     ws = Workspace(settings().home)
     with tempfile.TemporaryDirectory() as folder:
         earlier(given.data, Path(folder), given.until)
         corpora.import_corpus(ws, Path(folder), "lastfm")
     corpora.import_corpus(ws, given.data, "lastfm")
+    if given.model:
+        models.make_default(ws, models.train(ws, corpora.open_corpus(ws, "lastfm"), given.model))
     return cli.main(["monitor", "run", "lastfm", *rest])
 
 

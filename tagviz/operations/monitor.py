@@ -202,10 +202,15 @@ def _vocabulary(moved: pd.DataFrame, limits: Thresholds) -> list[Check]:
 
 def _distributions(older: Corpus, newer: Corpus, moved: pd.DataFrame, limits: Thresholds) -> list[Check]:
     distance = drift.jensen_shannon(moved["before"], moved["after"])
+    uses = moved[["before", "after"]] / moved[["before", "after"]].sum().clip(lower=1)
+    gap = uses["after"] - uses["before"]
+    widest = gap.abs().sort_values(ascending=False, kind="stable").index[:SHOWN]
+    apart = [f"{moved.loc[row, 'label']} {'↑' if gap[row] > 0 else '↓'}" for row in widest if gap[row]]
     checks = [
         _check(
             "tags", "Which tags are used", distance, limits.tags_amber, limits.tags_red,
             f"The shares of the tags are {distance:.3f} apart (Jensen–Shannon: 0 the same, 1 nothing in common).",
+            apart,
         )
     ]  # fmt: skip
     counted = [("playlist_tags", "Tags a playlist", Kind.TAG), ("playlist_songs", "Songs a playlist", Kind.SONG)]

@@ -98,6 +98,7 @@ def changed(run: Mapping[str, Any]) -> None:
         list(known),
         format_func=str.capitalize,
         required=True,
+        label_visibility="collapsed",
         **state.tied("changed", next(iter(known)), list(known)),
     )
     rows = pd.DataFrame(known[name])[["label", "before", "after", "share_before", "share_after"]]
