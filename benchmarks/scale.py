@@ -138,10 +138,11 @@ def run(name: str, folder: Path) -> dict[str, Any]:
         return recipe(corpus)
     if name == "search":
         return search(corpus)
-    ref = "spectral" if name in ("query-spectral", "loop") else "best"
+    trained = models.find(ws, corpus.fingerprint, "best") is not None
+    ref = "spectral" if name in ("query-spectral", "loop") or not trained else "best"
     model = models.open_model(ws, corpus, ref)
     if name == "open":
-        return {"inside": round(time.perf_counter() - started, 2)}
+        return {"inside": round(time.perf_counter() - started, 2), "model": ref}
     return loop(corpus, model) if name == "loop" else query(corpus, model, folder)
 
 
@@ -242,7 +243,8 @@ def shown(step: Step, cell: Cell) -> str:
         return f"{cell.said['whole_hours']:.2f} h (from {cell.said['share']:.2%} of the pairs, one epoch)"
     if "p95" in cell.said:
         return f"p50 {cell.said['p50']:.0f} ms, p95 {cell.said['p95']:.0f} ms, {cell.memory:,.0f} MB"
-    return f"{cell.seconds:,.1f} s (cpu {cell.cpu:,.1f} s), {cell.memory:,.0f} MB"
+    model = f" ({cell.said['model']})" if step.name == "open" else ""
+    return f"{cell.seconds:,.1f} s (cpu {cell.cpu:,.1f} s), {cell.memory:,.0f} MB{model}"
 
 
 def growth(cells: dict[float, dict[str, Cell]], name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import scipy.sparse as sp
 
 from tagviz.params import Params
 from tagviz.types import Corpus, Embedding, Floats, ProgressCallback, Recommender, quiet
@@ -32,6 +33,25 @@ class Checkpoint(Protocol):
         ...
 
 
+class Engine(Protocol):
+    """Where the parts that grow are computed, if not in this process; the answers are the same."""
+
+    @property
+    def cores(self) -> int:
+        """How many parts it works on at once."""
+        ...
+
+    def products(
+        self, matrix: sp.csr_matrix, edges: Sequence[int], progress: ProgressCallback = quiet
+    ) -> list[sp.csr_matrix]:
+        """XᵀX as blocks of the rows between `edges`, float32."""
+        ...
+
+    def each(self, work: Callable[[Any], Any], parts: Sequence[Any], progress: ProgressCallback = quiet) -> list[Any]:
+        """`work` on every part, in order."""
+        ...
+
+
 @dataclass(frozen=True)
 class Tools:
     """What a method may use while it is fitted or restored, handed in so that rooms need not know one another.
@@ -42,6 +62,7 @@ class Tools:
     watch: keys whose neighbours a person wants to see while a space forms.
     start: an older model of the same method and settings, to go on from where the method can; what is known keeps its
     place, what is new finds one.
+    engine: what counts co-occurrences in this process's stead, such as a cluster.
     """
 
     seed: int = 42
@@ -52,6 +73,7 @@ class Tools:
     checkpoint: Checkpoint | None = None
     watch: tuple[str, ...] = ()
     start: Recommender | None = None
+    engine: Engine | None = None
 
 
 class Method(Protocol):

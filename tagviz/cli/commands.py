@@ -9,7 +9,7 @@ from typing import Any
 
 from tagviz.cli import judging, people, show, tables, watching, work
 from tagviz.errors import BadParameter
-from tagviz.operations import answers, corpora, feedback, maps, models, verdicts
+from tagviz.operations import answers, corpora, engines, feedback, maps, models, verdicts
 from tagviz.operations.methods import FINE_TUNED, METHODS, method
 from tagviz.ranking import Rules
 from tagviz.store.workspace import ModelInfo, Workspace
@@ -132,7 +132,10 @@ def _train(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str,
     corpus = corpora.open_corpus(ws, given.corpus)
     known = {info.id for info in models.models(ws, corpus.fingerprint)}
     start = comparing.origin(ws, given.corpus, given.start, tell) if given.start else None
-    info = models.train(ws, corpus, given.method, given.values, given.seed, given.force, tell, start=start)
+    with engines.opened(given.engine, given.master) as engine:
+        info = models.train(
+            ws, corpus, given.method, given.values, given.seed, given.force, tell, start=start, engine=engine
+        )
     return {**_model(info), "new": given.force or info.id not in known}
 
 
@@ -275,7 +278,8 @@ def _split(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str,
 
 def _predict(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
     corpus, model = _opened(ws, given, tell)
-    done = answers.predict(corpus, model, given.questions, given.out, progress=tell)
+    with engines.opened(given.engine, given.master) as engine:
+        done = engines.predict(ws, corpus, model, given.questions, given.out, engine, tell)
     for warning in done.warnings:
         show.line(f"warning: {warning}")
     return {

@@ -95,6 +95,7 @@ def _models(command: Any) -> None:
         help="go on from this model of an earlier version of the corpus",
     )
     _settings(one, "a parameter such as epochs=50, or preset=tuned")
+    _engine(one, "where co-occurrences are counted (spectral)")
     _background(one)
     one = command("fine-tune", "teach a sentence model the texts of a corpus")
     one.add_argument("corpus", metavar="NAME")
@@ -183,6 +184,7 @@ def _verdicts(command: Any) -> None:
     one.add_argument("--model", default="", help=f"{MODEL} (default: the best there is)")
     one.add_argument("--questions", type=Path, required=True, metavar="FILE")
     one.add_argument("--out", type=Path, required=True, metavar="FILE")
+    _engine(one, "where the questions are answered")
     one = command("score", "score a file of results by the Arena's rule")
     one.add_argument("--answers", type=Path, required=True, metavar="FILE")
     one.add_argument("--results", type=Path, required=True, metavar="FILE")
@@ -259,6 +261,11 @@ def _people(command: Any) -> None:
 
 def _settings(one: Parser, text: str) -> None:
     one.add_argument("--set", nargs="+", action=Settings, dest="values", metavar="KEY=VALUE", default={}, help=text)
+
+
+def _engine(one: Parser, text: str) -> None:
+    one.add_argument("--engine", choices=("local", "spark"), default="local", help=f"{text} (default local)")
+    one.add_argument("--master", default="local[*]", metavar="URL", help="of Spark (default local[*], this machine)")
 
 
 def _background(one: Parser) -> None:

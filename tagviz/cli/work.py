@@ -45,6 +45,10 @@ def described(job: Job) -> dict[str, Any]:
 
 def queued(ws: Workspace, given: Namespace) -> dict[str, Any]:
     """The command as a job: what was typed, under the names that jobs use."""
+    if getattr(given, "engine", "local") != "local":
+        raise BadParameter(
+            "A job in the background runs on this machine", f"--engine is {given.engine}", "leave out --background"
+        )
     kind = given.command
     if kind == "import":
         arguments = {

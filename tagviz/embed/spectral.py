@@ -135,13 +135,19 @@ def cooccurrence(matrix: sp.csr_matrix, tools: Tools = Tools()) -> list[sp.csr_m
     spans = list(pairwise(edges))
 
     def one(span: tuple[int, int]) -> sp.csr_matrix:
-        block = sp.csr_matrix(transposed[span[0] : span[1]] @ matrix)
-        rows = np.repeat(np.arange(span[0], span[1]), np.diff(block.indptr))
-        block.data[block.indices == rows] = 0
-        block.eliminate_zeros()
-        return block
+        return _without_diagonal(sp.csr_matrix(transposed[span[0] : span[1]] @ matrix), span[0])
 
+    if tools.engine is not None:
+        blocks = tools.engine.products(matrix, edges, tools.progress)
+        return [_without_diagonal(block, start) for block, start in zip(blocks, edges, strict=False)]
     return _each(one, spans, tools, "Counting co-occurrences", 0.0, 0.2)
+
+
+def _without_diagonal(block: sp.csr_matrix, start: int) -> sp.csr_matrix:
+    rows = np.repeat(np.arange(start, start + block.shape[0]), np.diff(block.indptr))
+    block.data[block.indices == rows] = 0
+    block.eliminate_zeros()
+    return block
 
 
 def svd(

@@ -275,6 +275,19 @@ class Predicted:
     warnings: tuple[str, ...] = ()
 
 
+Entry = Mapping[str, Any]
+"""A question in the Arena's shape."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """Results in the Arena's shape, how many of them by mere popularity, and what a person should know."""
+
+    results: list[dict[str, Any]]
+    fallback: int
+    warnings: tuple[str, ...]
+
+
 def predict(
     corpus: Corpus, model: Model, questions: Path, out: Path, rules: Rules = Rules(), progress: ProgressCallback = quiet
 ) -> Predicted:
@@ -287,6 +300,18 @@ def predict(
 
     entries = arena.read(questions)
     started = time.perf_counter()
+    found = answered(corpus, model, entries, rules, progress)
+    arena.write(out, found.results)
+    warnings = (*seen(corpus, entries), *found.warnings)
+    return Predicted(len(entries), time.perf_counter() - started, found.fallback, warnings)
+
+
+def answered(
+    corpus: Corpus, model: Model, entries: Sequence[Entry], rules: Rules = Rules(), progress: ProgressCallback = quiet
+) -> Answered:
+    """Answers questions in the Arena's shape, each for itself: in parts they come to the same."""
+    from tagviz.evaluate import arena
+
     tags, spelling = facets.read_short(corpus, [[str(tag) for tag in entry["tags"]] for entry in entries])
     asked = asking.from_lists(
         corpus,
@@ -295,7 +320,7 @@ def predict(
         [entry["songs"] for entry in entries],
         _dates([entry.get("updt_date") for entry in entries]),
     )
-    warnings = _seen(corpus, entries)
+    warnings: list[str] = []
     lists: dict[Kind, list[list[str]]] = {}
     fallback = np.zeros(len(entries), dtype=bool)
     for kind, n in ((Kind.SONG, arena.ARENA_SONGS), (Kind.TAG, arena.ARENA_TAGS)):
@@ -312,9 +337,8 @@ def predict(
         spelled = spelling.written(corpus) if kind is Kind.TAG else corpus.vocab(kind).ids
         ids = np.array(list(spelled), dtype=object)
         lists[kind] = [ids[rows[rows >= 0]].tolist() for rows in ranked.rows]
-    answered = arena.results([str(entry["id"]) for entry in entries], lists[Kind.SONG], lists[Kind.TAG])
-    arena.write(out, answered)
-    return Predicted(len(entries), time.perf_counter() - started, int(fallback.sum()), tuple(warnings))
+    results = arena.results([str(entry["id"]) for entry in entries], lists[Kind.SONG], lists[Kind.TAG])
+    return Answered(results, int(fallback.sum()), tuple(warnings))
 
 
 def _dates(values: Sequence[Any]) -> NDArray[np.datetime64]:
@@ -323,21 +347,21 @@ def _dates(values: Sequence[Any]) -> NDArray[np.datetime64]:
     return found.to_numpy().astype("datetime64[s]")
 
 
-def _seen(corpus: Corpus, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+def seen(corpus: Corpus, entries: Sequence[Entry]) -> list[str]:
     """A warning when questions are playlists of the corpus: their id, and all that they show, is in one."""
     rows = corpus.vocab(Kind.PLAYLIST).find([str(entry["id"]) for entry in entries])
     songs, tags = corpus.matrix(Kind.SONG), corpus.matrix(Kind.TAG)
-    seen = 0
+    known = 0
     for row, entry in zip(rows, entries, strict=True):
         if row >= 0 and (entry["songs"] or entry["tags"] or entry.get("plylst_title")):
             held = {
                 *corpus.vocab(Kind.SONG).ids[songs[[row]].indices],
                 *corpus.vocab(Kind.TAG).ids[tags[[row]].indices],
             }
-            seen += held.issuperset(map(str, [*entry["songs"], *entry["tags"]]))
-    if not seen:
+            known += held.issuperset(map(str, [*entry["songs"], *entry["tags"]]))
+    if not known:
         return []
     return [
-        f"{seen:,} of {len(entries):,} questions are playlists of the corpus {corpus.name!r} itself: its models have "
+        f"{known:,} of {len(entries):,} questions are playlists of the corpus {corpus.name!r} itself: its models have "
         "seen the answers, so trust no score of this. Import the folder that `split` wrote as a corpus and ask that."
     ]

@@ -16,7 +16,7 @@ import orjson
 import tagviz
 from tagviz.curate.answering import Translated, same_tags
 from tagviz.errors import BadParameter, UnknownTerm
-from tagviz.methods import Encode, Tools
+from tagviz.methods import Encode, Engine, Tools
 from tagviz.operations import layers
 from tagviz.operations.methods import BEST, DEFAULT, FINE_TUNED, FOREIGN, METHODS, Entry, checked_variant, method
 from tagviz.params import Params
@@ -61,15 +61,16 @@ def train(
     progress: ProgressCallback = quiet,
     watch: Sequence[str] = (),
     start: Model | None = None,
+    engine: Engine | None = None,
 ) -> ModelInfo:
     """Trains a method and keeps the model; the same settings again return the one that is there, unless `force`.
 
     A training that was stopped or killed goes on from its last checkpoint, where the method keeps any.
 
     values: parameters as `key: value` (text is fine), `preset` among them. start: a model of an older version of the
-    corpus to go on from, with its settings, in a third of the work. Raises UnknownTerm for a method that does not
-    exist, BadParameter for parameters or for a `start` that cannot be gone on from, NotReady where the corpus lacks
-    what the method needs.
+    corpus to go on from, with its settings, in a third of the work. engine: what counts the co-occurrences of a
+    spectral space; the model is the same. Raises UnknownTerm for a method that does not exist, BadParameter for
+    parameters or for a `start` that cannot be gone on from, NotReady where the corpus lacks what the method needs.
     """
     entry = method(name)
     if start is not None:
@@ -89,6 +90,7 @@ def train(
         checkpoint=checkpoint,
         watch=tuple(watch),
         start=None if start is None else start.learned,
+        engine=engine,
     )
     recommender = entry.fit(corpus, params, own)
     seconds = time.perf_counter() - started
