@@ -57,7 +57,8 @@ def run(
         changed = {state: _rows(moved, state) for state in ("new", "gone", "rising", "falling")}
         fresh = _ordered(moved, "new")["tag"].tolist()
         checks += [*_vocabulary(moved, limits), *_distributions(older, newer, moved, limits)]
-    model, metrics = models.default(ws, newer.fingerprint), []
+    model = models.default(ws, newer.fingerprint)
+    metrics: list[dict[str, Any]] = []
     if evaluate:
         model, metrics, more = _judged(ws, name, newer, older, limits, limit, progress)
         checks += more
