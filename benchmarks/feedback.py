@@ -3,6 +3,7 @@ verdicts brings, and what taking the proposals brings.
 
     python -m benchmarks.feedback writers [--each 100] [--pause 1.0] [--url URL]
     python -m benchmarks.feedback learning [--method best] [--limit 1000]
+    python -m benchmarks.feedback training [--method neighbours] [--limit 1000]
     python -m benchmarks.feedback decisions
 
 For `learning` reviewers are simulated: they answer from the hidden half of playlists that the model has not seen, and
@@ -25,6 +26,7 @@ import scipy.sparse as sp
 
 from benchmarks.sheet import put
 from tagviz.evaluate.split import split
+from tagviz.feedback import lessons as teaching
 from tagviz.feedback.asking_for import chances, worth
 from tagviz.feedback.heeding import Heeding, Votes, reliability
 from tagviz.operations import corpora, models, proposing
@@ -137,6 +139,47 @@ def learning(method: str, limit: int, seed: int = 42) -> None:
     written(table, HEAD.format(method=method, questions=len(parts.questions), depth=DEPTH))
 
 
+def training(method: str, limit: int, seed: int = 42) -> None:
+    """Prints nDCG@10 on judged and on other questions of a method trained with verdicts, by reviewers who err in one
+    of ten and by those who guess; no layer heeds the verdicts here."""
+    ws = Workspace(BUILD)
+    corpus = corpora.open_corpus(ws, corpora.import_corpus(ws, LISTS, "lists").name)
+    parts = split(corpus, "arena", "real", seed=seed, limit=limit)
+    train, asked = parts.train, parts.questions.asked(parts.train)
+    plain = models.open_model(ws, train, models.train(ws, train, method, seed=seed).id).recommender
+    chance = np.random.default_rng(seed)
+    halves: dict[Kind, tuple[np.ndarray, np.ndarray]] = {}
+    for kind in (Kind.TAG, Kind.SONG):
+        open_ = np.flatnonzero(np.diff(parts.questions.hidden[kind].indptr))
+        judged = chance.permutation(open_)[: len(open_) // 2]
+        halves[kind] = (judged, np.setdiff1d(open_, judged))
+    first = {kind: rank(plain, asked, kind, train, DEPTH).rows for kind in halves}
+    rows = []
+    for who in ("err in one of ten", "guess"):
+        votes = {}
+        for kind, (judged, _) in halves.items():
+            truth = parts.questions.hidden[kind]
+            pairs = np.array([(q, at) for q in judged for at in range(DEPTH) if first[kind][q, at] >= 0])
+            right = np.array([first[kind][q, at] in truth[q].indices for q, at in pairs])
+            told = right ^ (chance.random(len(right)) < ERROR) if who != "guess" else chance.random(len(right)) < 0.5
+            votes[kind] = as_votes(asked, pairs, first[kind], told)
+        lessons = teaching.learned(train, votes)
+        told_of = 0 if lessons is None else lessons.verdicts
+        info = models.train(ws, train, method, seed=seed, lessons=lessons)
+        after = models.open_model(ws, train, info.id).recommender
+        for kind, (judged, others) in halves.items():
+            ranked = rank(after, asked, kind, train, DEPTH).rows
+            for name, part in (("judged", judged), ("others", others)):
+                truth = parts.questions.hidden[kind]
+                before, now = ndcg(first[kind], truth, part), ndcg(ranked, truth, part)
+                half = 1.96 * (now - before).std() / np.sqrt(len(part))
+                change = f"{(now - before).mean():+.4f} ± {half:.4f}"
+                rows.append((who, len(votes[kind]), told_of, str(kind), name, before.mean(), now.mean(), change))
+    columns = ["reviewers", "verdicts", "learned", "kind", "questions", "before", "after", "change"]
+    print(f"{method}: {len(parts.questions):,} questions, {len(train):,} playlists to learn from")
+    print(pd.DataFrame(rows, columns=columns).to_string(index=False, float_format="{:.4f}".format))
+
+
 HEAD = """
 `python -m benchmarks.feedback learning --method {method}`: {questions:,} questions on the Last.fm lists, split by
 listener; nDCG@10 of `{method}` with the layer of `feedback/heeding.py`. Five simulated reviewers are asked about the
@@ -149,18 +192,22 @@ one of ten, or they guess. *judged*: these questions; *others*: the half that no
 def heeded(
     inner: Recommender, corpus: Corpus, asked: Asked, kind: Kind, pairs: np.ndarray, first: np.ndarray, told: np.ndarray
 ) -> Heeding:
-    """The model after these verdicts, given in turn by some reviewers."""
+    """The model after these verdicts."""
+    return Heeding(inner, corpus, {kind: as_votes(asked, pairs, first, told)})
+
+
+def as_votes(asked: Asked, pairs: np.ndarray, first: np.ndarray, told: np.ndarray) -> Votes:
+    """Verdicts on (question, place) pairs, given in turn by some reviewers."""
     who = np.arange(len(pairs)) % REVIEWERS
     places = pairs[:, 1] if len(pairs) else np.zeros(0, int)
     trust = np.array([reliability(places[who == one], told[who == one]) for one in range(REVIEWERS)])
-    votes = Votes(
+    return Votes(
         asked,
         pairs[:, 0] if len(pairs) else np.zeros(0, int),
         first[pairs[:, 0], places] if len(pairs) else np.zeros(0, int),
         np.where(told, 1.0, -1.0).astype(np.float32),
         trust[who].astype(np.float32),
     )
-    return Heeding(inner, corpus, {kind: votes})
 
 
 def ndcg(rows: np.ndarray, truth: sp.csr_matrix, questions: np.ndarray, k: int = 10) -> np.ndarray:
@@ -208,9 +255,14 @@ def main() -> None:
     one = commands.add_parser("learning")
     one.add_argument("--method", default="best")
     one.add_argument("--limit", type=int, default=1000)
+    one = commands.add_parser("training")
+    one.add_argument("--method", default="neighbours")
+    one.add_argument("--limit", type=int, default=1000)
     given = parser.parse_args()
     if given.command == "writers":
         writers(given.each, given.pause, given.url)
+    elif given.command == "training":
+        training(given.method, given.limit)
     elif given.command == "decisions":
         decisions()
     else:

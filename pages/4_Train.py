@@ -75,6 +75,7 @@ def settings(here: frame.Here, name: str) -> None:
             if method.source:
                 st.caption(plain.escape(method.source, 300))
         watch = watched(here) if name in WATCHABLE else []
+        judged = name != FINE_TUNED and parameters.taught_too(here.corpus.name)
         st.caption(expected(here, name, values))
         if st.button("Start training", key="start", type="primary", icon=":material/play_arrow:"):
             st.toast("It is at work: watch it at the top of this page.", icon=":material/arrow_upward:")
@@ -82,7 +83,8 @@ def settings(here: frame.Here, name: str) -> None:
             if name == FINE_TUNED:
                 cached.submit("fine-tune", asked)
             else:
-                cached.submit("train", {**asked, "method": name, **({"watch": watch} if watch else {})})
+                more: dict[str, Any] = {"watch": watch} if watch else {}
+                cached.submit("train", {**asked, "method": name, "verdicts": judged, **more})
             st.rerun()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from tagviz.params import Params
-from tagviz.types import Corpus, Embedding, Floats, ProgressCallback, Recommender, quiet
+from tagviz.types import Asked, Corpus, Embedding, Floats, Kind, ProgressCallback, Recommender, quiet
 
 Encode = Callable[[Sequence[str]], Floats]
 """Texts → unit float32 (n, d) vectors."""
@@ -52,6 +52,22 @@ class Engine(Protocol):
         ...
 
 
+@dataclass(frozen=True, eq=False)
+class Lessons:
+    """What reviewers found, as a batch of questions: CSR rows by kind of items that are right for each, at least one,
+    and of items that are wrong for it. Each question with its right items is a playlist more of the corpus that is
+    learned from, in this order behind all others."""
+
+    asked: Asked
+    right: Mapping[Kind, sp.csr_matrix]
+    wrong: Mapping[Kind, sp.csr_matrix]
+
+    @property
+    def verdicts(self) -> int:
+        """How many items were found right or wrong."""
+        return sum(int(matrix.nnz) for told in (self.right, self.wrong) for matrix in told.values())
+
+
 @dataclass(frozen=True)
 class Tools:
     """What a method may use while it is fitted or restored, handed in so that rooms need not know one another.
@@ -63,6 +79,7 @@ class Tools:
     start: an older model of the same method and settings, to go on from where the method can; what is known keeps its
     place, what is new finds one.
     engine: what counts co-occurrences in this process's stead, such as a cluster.
+    lessons: what reviewers found right and wrong, where the corpus holds their playlists.
     """
 
     seed: int = 42
@@ -74,6 +91,7 @@ class Tools:
     watch: tuple[str, ...] = ()
     start: Recommender | None = None
     engine: Engine | None = None
+    lessons: Lessons | None = None
 
 
 class Method(Protocol):

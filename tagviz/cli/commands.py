@@ -121,21 +121,22 @@ def _model(info: ModelInfo) -> dict[str, Any]:
         "params": dict(info.params),
         "code": info.code,
         "start": info.start,
+        "verdicts": info.verdicts,
         "shipped": info.shipped,
         **{key: getattr(info.marks, key) for key in ("title", "note", "pinned", "archived")},
     }
 
 
 def _train(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
-    from tagviz.operations import comparing
+    from tagviz.operations import comparing, feedback
 
     corpus = corpora.open_corpus(ws, given.corpus)
     known = {info.id for info in models.models(ws, corpus.fingerprint)}
     start = comparing.origin(ws, given.corpus, given.start, tell) if given.start else None
+    lessons = feedback.lessons(ws, corpus) if given.verdicts else None
     with engines.opened(given.engine, given.master) as engine:
-        info = models.train(
-            ws, corpus, given.method, given.values, given.seed, given.force, tell, start=start, engine=engine
-        )
+        settings = (given.method, given.values, given.seed, given.force, tell)
+        info = models.train(ws, corpus, *settings, start=start, lessons=lessons, engine=engine)
     return {**_model(info), "new": given.force or info.id not in known}
 
 

@@ -94,6 +94,7 @@ def _models(command: Any) -> None:
         metavar="ID",
         help="go on from this model of an earlier version of the corpus",
     )
+    one.add_argument("--verdicts", action="store_true", help="learn from what reviewers found right and wrong, too")
     _settings(one, "a parameter such as epochs=50, or preset=tuned")
     _engine(one, "where co-occurrences are counted (spectral)")
     _background(one)

@@ -90,7 +90,7 @@ def _export(ws: Workspace, given: Namespace) -> dict[str, Any]:
 
 def _import(ws: Workspace, given: Namespace) -> dict[str, Any]:
     if len(given.terms) != 1:
-        raise BadParameter("No file is named", "curate import needs one file", "name a YAML file")
+        raise BadParameter("No file is named", "curate import needs one file", "name a YAML or SKOS file")
     done = curation.import_layer(
         ws,
         given.corpus,
@@ -98,6 +98,7 @@ def _import(ws: Workspace, given: Namespace) -> dict[str, Any]:
         given.by,
         _bytes(given.base) if given.base else None,
         not given.look,
+        Path(given.terms[0]).name,
     )
     for line in done.warnings:
         show.line(f"warning: {line}")

@@ -58,7 +58,8 @@ def queued(ws: Workspace, given: Namespace) -> dict[str, Any]:
             "options": given.values,
         }
     elif kind == "train":
-        arguments = {key: getattr(given, key) for key in ("corpus", "method", "values", "seed", "force", "start")}
+        names = ("corpus", "method", "values", "seed", "force", "start", "verdicts")
+        arguments = {key: getattr(given, key) for key in names}
     elif kind == "fine-tune":
         arguments = {key: getattr(given, key) for key in ("corpus", "values", "seed", "force")}
         arguments["out"] = str(given.out.absolute()) if given.out else ""

@@ -1,13 +1,19 @@
-"""The taxonomy as SKOS in Turtle: each tag a concept, its other spellings, and what is broader.
+"""The taxonomy as SKOS: each tag a concept, its other spellings, and what is broader; written as Turtle, and read.
 
-SKOS Reference, W3C Recommendation 2009. Written by hand: literals and nine properties need no library for graphs.
+SKOS Reference, W3C Recommendation 2009. Written by hand: literals and nine properties need no library for graphs. Read
+by rdflib, since others write it in many ways.
 """
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Any
+from urllib.parse import quote, unquote
 
-from tagviz.curate.layer import Layer
+from tagviz.curate.layer import MOST_TAGS, Act, Decision, Layer
+from tagviz.errors import BadParameter, SourceError
+from tagviz.text import clean
 
 PREFIXES = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix dct: <http://purl.org/dc/terms/> .
@@ -52,7 +58,7 @@ def turtle(layer: Layer, corpus: str, base: str = "urn:tagviz:") -> str:
         if tag not in above:
             lines.append(f"skos:topConceptOf {scheme}")
         if tag in effect.blocked:
-            lines.append('skos:scopeNote "never recommended"')
+            lines.append('skos:scopeNote "' + BLOCKED + '"')
         lines += [f"skos:editorialNote {_text(note)}" for note in notes.get(tag, ())]
         parts.append(" ;\n    ".join(lines) + " .")
     facets: dict[str, list[str]] = {}
@@ -75,3 +81,116 @@ def _text(text: str) -> str:
         text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
     )
     return f'"{escaped}"'
+
+
+ENDINGS = {".ttl": "turtle", ".rdf": "xml", ".xml": "xml", ".nt": "nt"}
+"""How a file's name says in which way its graph is written."""
+MOST_BYTES = 20_000_000
+CORE = "http://www.w3.org/2004/02/skos/core#"
+BLOCKED = "never recommended"
+
+
+def reads(name: str) -> bool:
+    """Whether a file of this name is read as SKOS."""
+    return PurePath(name).suffix.lower() in ENDINGS
+
+
+def read(data: bytes, name: str, base: str = "urn:tagviz:") -> Layer:
+    """The decisions that a SKOS file (Turtle, RDF/XML or N-Triples, by its name) comes to.
+
+    A concept is the tag of its preferred label, or the one that our own export names in its address. Its alternative
+    and hidden labels, and preferred ones in other languages, are merged into it, unless they are concepts of their own;
+    `broader` and `narrower` order tags, `related` ones belong together, a collection is the facet of its members. All
+    else is left aside; nothing is fetched. Raises SourceError for what is no SKOS, and for a circle of broader tags.
+    """
+    import rdflib
+
+    if len(data) > MOST_BYTES:
+        raise SourceError(f"{name} is too large", f"{len(data):,} bytes, at most {MOST_BYTES:,}", "split it")
+    graph = rdflib.Graph()
+    try:
+        if (
+            "<!ENTITY" in data.decode("utf-8") or b"\0" in data
+        ):  # with which a small file could stand for an endless one
+            raise ValueError("entities are not read, nor any encoding but UTF-8")
+        graph.parse(data=data, format=ENDINGS[PurePath(name).suffix.lower()])
+    except Exception as error:  # each of rdflib's parsers has errors of its own, and not all derive from one
+        what = " ".join(str(error).split())[:300]
+        raise SourceError(f"{name} cannot be read as SKOS", what or type(error).__name__, "correct the file") from error
+    tags, labels = _concepts(graph, base)
+    if not tags:
+        raise SourceError(f"{name} names no concepts", "no subject has a skos:prefLabel", "export a taxonomy as SKOS")
+    try:
+        found = [*_spellings(graph, tags, labels), *_relations(graph, tags), *_facets(graph, tags)]
+    except BadParameter as error:
+        raise SourceError(f"{name}: {error.title}", error.detail, error.remedy) from error
+    layer = Layer(tuple(dict.fromkeys(found)))
+    for problem in layer.effect.problems:
+        if problem.decision.act is Act.BROADER:
+            raise SourceError(f"{name}: “{problem.decision}” cannot be", problem.why, "correct the file")
+    return layer
+
+
+def _concepts(graph: Any, base: str) -> tuple[dict[Any, str], dict[Any, list[str]]]:
+    """The tag of each concept, and all its labels."""
+    from rdflib import RDF, URIRef
+
+    tags: dict[Any, str] = {}
+    labels: dict[Any, list[str]] = {}
+    collections = set(graph.subjects(RDF.type, URIRef(f"{CORE}Collection")))
+    for subject in sorted(set(graph.subjects(URIRef(f"{CORE}prefLabel"))) - collections):
+        preferred = sorted(
+            graph.objects(subject, URIRef(f"{CORE}prefLabel")),
+            key=lambda label: (
+                (getattr(label, "language", None) or "").partition("-")[0] not in ("", "en"),
+                str(label),
+            ),
+        )
+        others = [
+            str(one) for name in ("altLabel", "hiddenLabel") for one in graph.objects(subject, URIRef(CORE + name))
+        ]
+        own = unquote(str(subject).removeprefix(base).partition("/")[2]) if str(subject).startswith(base) else ""
+        tag = clean(own) or clean(str(preferred[0]))
+        if tag:
+            tags[subject] = tag
+            labels[subject] = [*map(clean, map(str, preferred)), *sorted(map(clean, others))]
+    return tags, labels
+
+
+def _spellings(graph: Any, tags: Mapping[Any, str], labels: Mapping[Any, list[str]]) -> Iterator[Decision]:
+    from rdflib import Literal, URIRef
+
+    concepts = set(tags.values())
+    for subject, tag in tags.items():
+        shown, *others = labels[subject]
+        spellings = [text for text in dict.fromkeys(others) if text and text not in {*concepts, shown}]
+        for start in range(0, len(spellings), MOST_TAGS):
+            yield Decision(Act.MERGE, tuple(spellings[start : start + MOST_TAGS]), tag)
+        if shown != tag:
+            yield Decision(Act.RENAME, (tag,), shown)
+        if (subject, URIRef(f"{CORE}scopeNote"), Literal(BLOCKED)) in graph:
+            yield Decision(Act.BLOCK, (tag,))
+
+
+def _relations(graph: Any, tags: Mapping[Any, str]) -> Iterator[Decision]:
+    from rdflib import URIRef
+
+    above = {*graph.subject_objects(URIRef(f"{CORE}broader"))}
+    above |= {(low, high) for high, low in graph.subject_objects(URIRef(f"{CORE}narrower"))}
+    for low, high in sorted(above):
+        if low in tags and high in tags:
+            yield Decision(Act.BROADER, (tags[low],), tags[high])
+    beside = {tuple(sorted(pair)) for pair in graph.subject_objects(URIRef(f"{CORE}related"))}
+    for one, other in sorted(beside):
+        if one in tags and other in tags and tags[one] != tags[other]:
+            yield Decision(Act.TOGETHER, (tags[one], tags[other]))
+
+
+def _facets(graph: Any, tags: Mapping[Any, str]) -> Iterator[Decision]:
+    from rdflib import RDF, URIRef
+
+    for collection in sorted(graph.subjects(RDF.type, URIRef(f"{CORE}Collection"))):
+        name = clean(min(map(str, graph.objects(collection, URIRef(f"{CORE}prefLabel"))), default=""))
+        members = sorted(tags[one] for one in graph.objects(collection, URIRef(f"{CORE}member")) if one in tags)
+        for start in range(0, len(members) if name else 0, MOST_TAGS):
+            yield Decision(Act.FACET, tuple(members[start : start + MOST_TAGS]), name)

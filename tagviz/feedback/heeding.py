@@ -81,7 +81,7 @@ class Heeding:
         scores = scaled(plain)
         if len(told):
             items = {**asked.items, kind: sp.csr_matrix(asked.items[kind] + WEIGHT * more)}
-            scores[told] = scaled(np.asarray(self.inner.score(_taken(replace(asked, items=items), told), kind)))
+            scores[told] = scaled(np.asarray(self.inner.score(taken(replace(asked, items=items), told), kind)))
         fallback = plain.max(axis=1, initial=-np.inf) <= plain.min(axis=1, initial=np.inf)
         signed = (like @ _by_question(votes, votes.sign * votes.weight, plain.shape[1])).tocsr()
         total = (like @ _by_question(votes, np.ones_like(votes.sign), plain.shape[1])).tocsr()
@@ -148,8 +148,8 @@ def _profiles(asked: Asked, idf: Mapping[Kind, NDArray[Any]]) -> sp.csr_matrix:
     return sp.csr_matrix(sp.diags(np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)) @ whole)
 
 
-def _taken(asked: Asked, rows: Sequence[int] | NDArray[Any]) -> Asked:
-    """Some queries of a batch."""
+def taken(asked: Asked, rows: Sequence[int] | NDArray[Any]) -> Asked:
+    """Some queries of a batch, by their rows."""
     pick = np.asarray(rows)
     chosen = {
         name: {kind: sp.csr_matrix(links[pick]) for kind, links in getattr(asked, name).items()}

@@ -110,13 +110,20 @@ class Imported:
 
 
 def import_layer(
-    ws: Workspace, name: str, text: str | bytes, author: str, base: str | bytes | None = None, apply: bool = True
+    ws: Workspace,
+    name: str,
+    text: str | bytes,
+    author: str,
+    base: str | bytes | None = None,
+    apply: bool = True,
+    file: str = "",
 ) -> Imported:
-    """Joins a YAML layer to what stands; with the `base` that both come from, also what it took back.
+    """Joins a layer to what stands: YAML, or SKOS where the `file`'s name ends so (see `skos.read`); with the `base`
+    that both come from, also what it took back.
 
     Conflicts are shown and not followed. `apply` false only looks. Raises SourceError for a file that is none.
     """
-    theirs = files.read(text)
+    theirs = _read(text, file)
     before = files.read(base, "the base") if base is not None else None
     corpus = ws.open_corpus(name)
     author = name_of(author)
@@ -131,6 +138,12 @@ def import_layer(
 
     _change(ws, name, joined, author)
     return Imported(found[0], tuple(warnings(corpus, theirs)))
+
+
+def _read(text: str | bytes, file: str) -> Layer:
+    if skos.reads(file):
+        return skos.read(text.encode() if isinstance(text, str) else text, file)
+    return files.read(text, file or "the file")
 
 
 def warnings(corpus: Corpus, found: Layer) -> list[str]:

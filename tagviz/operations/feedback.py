@@ -11,10 +11,12 @@ import pandas as pd
 
 from tagviz import asking
 from tagviz.errors import BadParameter
+from tagviz.feedback import lessons as teaching
 from tagviz.feedback.agreement import agreement, precision
 from tagviz.feedback.asking_for import chances, worth
 from tagviz.feedback.heeding import Heeding, Votes, reliability
 from tagviz.feedback.interleave import Drawn, Outcome, compared, team_draft
+from tagviz.methods import Lessons
 from tagviz.operations.answers import recommend
 from tagviz.operations.database import database, has_database
 from tagviz.operations.models import Model
@@ -103,6 +105,11 @@ def heeding(ws: Workspace, corpus: Corpus, model: Model) -> Model:
     return (
         replace(model, recommender=Heeding(model.recommender, corpus, votes(corpus, verdicts))) if verdicts else model
     )
+
+
+def lessons(ws: Workspace, corpus: Corpus) -> Lessons | None:
+    """What the next training may learn from the verdicts on a corpus (see `feedback/lessons.py`); None for nothing."""
+    return teaching.learned(corpus, votes(corpus, standing(ws, corpus.name)))
 
 
 def votes(corpus: Corpus, verdicts: Sequence[Verdict]) -> dict[Kind, Votes]:

@@ -18,6 +18,7 @@ from tagviz.operations import (
     comparing,
     corpora,
     estimates,
+    feedback,
     maps,
     models,
     monitor,
@@ -70,6 +71,7 @@ def _train(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) 
         progress,
         given.get("watch", ()),
         start,
+        feedback.lessons(ws, corpus) if given.get("verdicts") else None,
     )
     done = {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": info.id, "seconds": info.seconds}
     if info.created < begun:  # it was there already

@@ -16,7 +16,8 @@ import orjson
 import tagviz
 from tagviz.curate.answering import Translated, same_tags
 from tagviz.errors import BadParameter, UnknownTerm
-from tagviz.methods import Encode, Engine, Tools
+from tagviz.feedback import lessons as teaching
+from tagviz.methods import Encode, Engine, Lessons, Tools
 from tagviz.operations import layers
 from tagviz.operations.methods import BEST, DEFAULT, FINE_TUNED, FOREIGN, METHODS, Entry, checked_variant, method
 from tagviz.params import Params
@@ -61,6 +62,7 @@ def train(
     progress: ProgressCallback = quiet,
     watch: Sequence[str] = (),
     start: Model | None = None,
+    lessons: Lessons | None = None,
     engine: Engine | None = None,
 ) -> ModelInfo:
     """Trains a method and keeps the model; the same settings again return the one that is there, unless `force`.
@@ -69,7 +71,8 @@ def train(
 
     values: parameters as `key: value` (text is fine), `preset` among them. start: a model of an older version of the
     corpus to go on from, with its settings, in a third of the work. engine: what counts the co-occurrences of a
-    spectral space; the model is the same. Raises UnknownTerm for a method that does not exist, BadParameter for
+    spectral space; the model is the same. lessons: what
+    reviewers found (see `feedback.lessons`), learned from too. Raises UnknownTerm for a method that does not exist, BadParameter for
     parameters or for a `start` that cannot be gone on from, NotReady where the corpus lacks what the method needs.
     """
     entry = method(name)
@@ -78,7 +81,8 @@ def train(
     params = entry.params.parse(values)
     seed = settings().seed if seed is None else seed
     begun = "" if start is None else f"{start.info.fingerprint}/{start.info.id}"
-    ident = model_id(entry, corpus, params, seed, begun)
+    kept = {} if lessons is None else teaching.arrays(lessons)
+    ident = model_id(entry, corpus, params, seed, begun, "" if lessons is None else teaching.digest(kept, lessons))
     if not force:
         for info in ws.model_infos(corpus.fingerprint):
             if info.id == ident:
@@ -91,8 +95,9 @@ def train(
         watch=tuple(watch),
         start=None if start is None else start.learned,
         engine=engine,
+        lessons=lessons,
     )
-    recommender = entry.fit(corpus, params, own)
+    recommender = entry.fit(corpus if lessons is None else teaching.taught(corpus, kept), params, own)
     seconds = time.perf_counter() - started
     progress(Progress("Storing", None))
     arrays, state = recommender.state()
@@ -107,8 +112,9 @@ def train(
         created=now(),
         seconds=round(seconds, 3),
         start=begun,
+        verdicts=0 if lessons is None else lessons.verdicts,
     )
-    saved = ws.save_model(info, arrays, state)
+    saved = ws.save_model(info, {**arrays, **kept}, state)
     checkpoint.drop()
     return saved
 
@@ -139,7 +145,11 @@ def open_model(ws: Workspace, corpus: Corpus, ref: str = "", progress: ProgressC
     if info.fingerprint != corpus.fingerprint:
         then = layers.opened(ws, corpus.name, info.fingerprint)
         seen = corpus if same_tags(then, corpus) else then
-    recommender = entry.load(stored.arrays, stored.state, seen, tools(ws, seen, info.seed, progress), variant)
+    learned, arrays = seen, stored.arrays
+    if info.verdicts:
+        learned = teaching.taught(seen, arrays)
+        arrays = {name: array for name, array in arrays.items() if not name.startswith(teaching.PREFIX)}
+    recommender = entry.load(arrays, stored.state, learned, tools(ws, seen, info.seed, progress), variant)
     return Model(info, recommender if seen is corpus else Translated(recommender, seen, corpus), variant)
 
 
@@ -184,9 +194,10 @@ def _settings_of(start: Model, entry: Entry, values: Mapping[str, Any] | None) -
     return params
 
 
-def model_id(entry: Entry, corpus: Corpus, params: Params, seed: int, start: str = "") -> str:
-    """`method-` and a hash of contents, parameters, seed, code version and the model it went on from."""
-    settled = [corpus.fingerprint, params.model_dump(mode="json"), seed, tagviz.__version__, *filter(None, [start])]
+def model_id(entry: Entry, corpus: Corpus, params: Params, seed: int, start: str = "", lessons: str = "") -> str:
+    """`method-` and a hash of contents, parameters, seed, code version, the model it went on from and the lessons."""
+    own = [start, f"verdicts {lessons}" if lessons else ""]
+    settled = [corpus.fingerprint, params.model_dump(mode="json"), seed, tagviz.__version__, *filter(None, own)]
     return f"{entry.name}-{hashlib.sha256(orjson.dumps(settled, option=orjson.OPT_SORT_KEYS)).hexdigest()[:6]}"
 
 

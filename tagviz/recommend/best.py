@@ -119,7 +119,8 @@ def _try(
     fused = np.einsum("qwm,qm->qw", judged.candidates.scores, weights[judged.cases])
     _, places = shortlist(judged.candidates, fused, KEPT[kind])
     short, fused = judged.take(places), np.take_along_axis(fused, places, axis=1)
-    asked = np.flatnonzero(short.hits.any(axis=1))
+    useful, partial = short.hits.any(axis=1), judged.partial
+    asked, lessons = np.flatnonzero(useful & ~partial), np.flatnonzero(useful & partial)
     if len(asked) < FEWEST:
         return 0.0, 0.0, None
     _, group = np.unique(short.groups[asked], return_inverse=True)
@@ -129,6 +130,7 @@ def _try(
     gains = np.zeros(len(asked), dtype=np.float32)
     for part in (half == 0, half == 1):
         learn, check = asked[~part], asked[part]
+        learn = np.concatenate([learn, lessons])
         trial = Trees.fit(short.select(learn), fused[learn], depth, params, tools.threads, tools.seed)
         held = short.select(check)
         reordered = held.ndcg(trial.score(held.candidates, fused[check], held.cases), depth)
@@ -136,7 +138,8 @@ def _try(
     gain, error = float(gains.mean()), error_of_mean(gains, group)
     if gain <= 2 * error:
         return gain, error, None
-    return gain, error, Trees.fit(short.select(asked), fused[asked], depth, params, tools.threads, tools.seed)
+    learn = np.concatenate([asked, lessons])
+    return gain, error, Trees.fit(short.select(learn), fused[learn], depth, params, tools.threads, tools.seed)
 
 
 def error_of_mean(values: Floats, group: NDArray[np.integer]) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz.ranking import leading
@@ -40,13 +41,22 @@ class Candidates:
 @dataclass(frozen=True, eq=False)
 class Judged:
     """Candidates of validation questions. hits bool (q, w): is hidden; sizes (q,): how many items are hidden; cases
-    (q,); groups (q,): names of those that questions are of, such as listeners."""
+    (q,); groups (q,): names of those that questions are of, such as listeners. known bool (q, w): of which candidates
+    it is known whether they are right; None: of all."""
 
     candidates: Candidates
     hits: NDArray[np.bool_]
     sizes: NDArray[np.int64]
     cases: NDArray[np.int64]
     groups: NDArray[np.str_]
+    known: NDArray[np.bool_] | None = None
+
+    @property
+    def partial(self) -> NDArray[np.bool_]:
+        """(q,): questions of which some candidate is unknown; they teach, and measure nothing."""
+        if self.known is None:
+            return np.zeros(len(self.hits), dtype=bool)
+        return np.asarray((self.candidates.real & ~self.known).any(axis=1))
 
     def ndcg(self, values: Floats, depth: int) -> Floats:
         """(q,): nDCG at `depth` when candidates are ordered by `values` (q, w), against the ideal over what is
@@ -60,12 +70,14 @@ class Judged:
     def take(self, places: NDArray[np.intp]) -> Judged:
         """Some of each question's candidates, by their places (q, fewer)."""
         hits = np.take_along_axis(self.hits, places, axis=1)
-        return replace(self, candidates=self.candidates.take(places), hits=hits)
+        known = None if self.known is None else np.take_along_axis(self.known, places, axis=1)
+        return replace(self, candidates=self.candidates.take(places), hits=hits, known=known)
 
     def select(self, queries: NDArray[np.intp]) -> Judged:
         found = self.candidates
         kept = Candidates(found.rows[queries], found.scores[queries], found.evidence[queries])
-        return Judged(kept, self.hits[queries], self.sizes[queries], self.cases[queries], self.groups[queries])
+        known = None if self.known is None else self.known[queries]
+        return Judged(kept, self.hits[queries], self.sizes[queries], self.cases[queries], self.groups[queries], known)
 
 
 def best_first(costs: Floats, depth: int) -> NDArray[np.intp]:
@@ -107,6 +119,14 @@ def judge(found: Candidates, asked: Questions, kind: Kind) -> Judged:
     return Judged(found, hits, np.diff(hidden.indptr).astype(np.int64), cases_of(asked.asked), asked.groups)
 
 
+def told(found: Candidates, asked: Questions, wrong: sp.csr_matrix, kind: Kind) -> Judged:
+    """Which candidates reviewers found right (`asked.hidden`), and which wrong (CSR, a row a question): of the others
+    nothing is known."""
+    judged = judge(found, asked, kind)
+    refused = judge(found, replace(asked, hidden={kind: wrong}), kind)
+    return replace(judged, known=judged.hits | refused.hits)
+
+
 def stack(parts: Sequence[Judged]) -> Judged:
     """Judged candidates of several batches as one."""
     width = max(part.hits.shape[1] for part in parts)
@@ -122,4 +142,8 @@ def stack(parts: Sequence[Judged]) -> Judged:
     sizes, cases, groups = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("sizes", "cases", "groups")
     )
-    return Judged(Candidates(rows, scores, evidence), hits, sizes, cases, groups)
+    known = None
+    if any(part.known is not None for part in parts):
+        each = (np.ones_like(part.hits) if part.known is None else part.known for part in parts)
+        known = np.concatenate([padded(one, False) for one in each]).astype(bool)
+    return Judged(Candidates(rows, scores, evidence), hits, sizes, cases, groups, known)

@@ -12,11 +12,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
 
-from tagviz.methods import Arrays, Tools
+from tagviz.methods import Arrays, Lessons, Tools
 from tagviz.params import Params, knob
 from tagviz.ranking import chunks
-from tagviz.recommend.candidates import Judged, candidates, judge, stack
+from tagviz.recommend.candidates import Judged, candidates, judge, stack, told
 from tagviz.recommend.evidence import Evidence
 from tagviz.recommend.members import Member, comparable, default_members, fit_members, keep_members, restore_members
 from tagviz.recommend.shared import check_kind, reasons
@@ -136,7 +138,29 @@ def validate(
                     if evidence:
                         found = replace(found, evidence=facts.of(part.asked, kind, found.rows))
                     parts.setdefault(kind, []).append(judge(found, part, kind))
+        if evidence and tools.lessons is not None:
+            _taught(parts, tools.lessons, fold == number, fitted, facts)
     return {kind: stack(of_kind) for kind, of_kind in parts.items()}
+
+
+def _taught(
+    parts: dict[Kind, list[Judged]],
+    lessons: Lessons,
+    held: NDArray[np.bool_],
+    fitted: Mapping[str, Recommender],
+    facts: Evidence,
+) -> None:
+    """Adds what reviewers said of questions whose playlists, the last of the corpus, these members have not seen."""
+    rows = np.flatnonzero(held[-len(lessons.asked) :])
+    if not len(rows):
+        return
+    names = np.array([f"\x01{row}" for row in range(len(lessons.asked))])
+    part = select(Questions(lessons.asked, lessons.right, names), rows)
+    for kind in parts:
+        if part.hidden[kind].nnz:
+            found = candidates(fitted, part.asked, kind, MOST[kind])
+            found = replace(found, evidence=facts.of(part.asked, kind, found.rows))
+            parts[kind].append(told(found, part, sp.csr_matrix(lessons.wrong[kind][rows]), kind))
 
 
 def _some(drawn: Questions, params: FusionParams, seed: int) -> Questions:
@@ -155,7 +179,7 @@ def all_weights(corpus: Corpus, judged: Mapping[Kind, Judged], members: int, shr
 
 def learn_weights(judged: Judged, depth: int, shrink: float) -> Floats:
     """(8 cases, members) float32, each row adding up to 1: the weights of the highest mean nDCG at `depth`."""
-    asked = judged.select(np.flatnonzero(judged.sizes > 0))
+    asked = judged.select(np.flatnonzero((judged.sizes > 0) & ~judged.partial))
     members = asked.candidates.scores.shape[2]
     together = _search(asked, depth, np.full(members, 1 / members))
     weights = np.tile(together, (CASES, 1))

@@ -39,12 +39,14 @@ class Trees:
 
     @classmethod
     def fit(cls, judged: Judged, fused: Floats, depth: int, params: RerankParams, threads: int, seed: int) -> Trees:
-        """Trained to order hidden items first among each question's candidates."""
+        """Trained to order hidden items first among those candidates of each question of which it is known."""
         import lightgbm
 
         facts = table(judged.candidates, fused, judged.cases)
         useful: NDArray[np.bool_] = np.asarray(judged.hits.any(axis=1))
         real: NDArray[np.bool_] = judged.candidates.real & useful[:, None]
+        if judged.known is not None:
+            real &= judged.known
         data = lightgbm.Dataset(
             facts[real],
             judged.hits[real].astype(np.int8),

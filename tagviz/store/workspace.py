@@ -63,6 +63,7 @@ class ModelInfo:
     """What is known of a model without opening it. seconds: training time; size: bytes on disk; created: UTC, ISO.
 
     start: the model of an older version from which it went on, as `FINGERPRINT/ID`; "" for one trained from nothing.
+    verdicts: how many items that reviewers found right or wrong it has learned from.
     """
 
     id: str
@@ -75,6 +76,7 @@ class ModelInfo:
     created: str
     seconds: float
     start: str = ""
+    verdicts: int = 0
     size: int = 0
     shipped: bool = False
     marks: Marks = field(default_factory=Marks)

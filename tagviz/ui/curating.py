@@ -263,11 +263,16 @@ def _files(here: Here) -> None:
                 type="tertiary",
                 on_click="ignore",
             )
-    brought = st.file_uploader("Bring in a layer (YAML)", type=["yaml", "yml"], key="layer-file", max_upload_size=20)
+    brought = st.file_uploader(
+        "Bring in a layer (YAML, or SKOS as .ttl or .rdf)",
+        type=["yaml", "yml", "ttl", "rdf"],
+        key="layer-file",
+        max_upload_size=20,
+    )
     if brought is not None:
         text = brought.getvalue()
         with widgets.forgiving():
-            found = curation.import_layer(cached.workspace(), name, text, verdicts.me(), apply=False)
+            found = curation.import_layer(cached.workspace(), name, text, verdicts.me(), apply=False, file=brought.name)
             merged = found.merged
             for one in merged.conflicts:
                 st.warning(
@@ -279,7 +284,7 @@ def _files(here: Here) -> None:
                 listed = "; ".join(said(one) for one in merged.added[:10])
                 st.text(plain.one_line(f"New: {listed}", 800))
                 label = f"Take {plain.count(len(merged.added), 'decision')} over"
-                st.button(label, "take-layer", type="primary", on_click=_import, args=(here, text))
+                st.button(label, "take-layer", type="primary", on_click=_import, args=(here, text, brought.name))
             else:
                 st.text("The file holds nothing new.")
 
@@ -387,6 +392,6 @@ def _undo(here: Here, decisions: list[Decision]) -> None:
     _change(f"Undone: {said(one)}")
 
 
-def _import(here: Here, text: bytes) -> None:
-    done = curation.import_layer(cached.workspace(), here.corpus.name, text, verdicts.me())
+def _import(here: Here, text: bytes, file: str) -> None:
+    done = curation.import_layer(cached.workspace(), here.corpus.name, text, verdicts.me(), file=file)
     _change(f"{plain.count(len(done.merged.added), 'decision')} taken over")

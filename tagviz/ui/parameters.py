@@ -9,7 +9,7 @@ import streamlit as st
 from pydantic.fields import FieldInfo
 
 from tagviz.params import Params
-from tagviz.ui import plain
+from tagviz.ui import cached, plain
 
 Values = dict[str, Any]
 
@@ -84,3 +84,12 @@ def _whole(limit: float | None) -> int | None:
 def _marks(field: FieldInfo) -> dict[str, Any]:
     extra = field.json_schema_extra
     return extra if isinstance(extra, dict) else {}
+
+
+def taught_too(corpus: str) -> bool:
+    """Whether a training is to learn from the verdicts on a corpus, too; asked where there are any."""
+    return bool(cached.verdicts(corpus)) and st.checkbox(
+        "Learn from the verdicts too",
+        key="with-verdicts",
+        help="What reviewers found right becomes playlists to learn from; Best also learns from what they found wrong",
+    )
