@@ -72,7 +72,8 @@ def train(
     values: parameters as `key: value` (text is fine), `preset` among them. start: a model of an older version of the
     corpus to go on from, with its settings, in a third of the work. engine: what counts the co-occurrences of a
     spectral space; the model is the same. lessons: what
-    reviewers found (see `feedback.lessons`), learned from too. Raises UnknownTerm for a method that does not exist, BadParameter for
+    reviewers found (see `feedback.lessons`), learned from too. Raises UnknownTerm for a method that does not exist,
+    BadParameter for
     parameters or for a `start` that cannot be gone on from, NotReady where the corpus lacks what the method needs.
     """
     entry = method(name)
