@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tagviz.errors import BadParameter
+from tagviz.evaluate.split import Mask, Protocol
 from tagviz.operations import corpora, feedback, models, verdicts
 from tagviz.store.arrays import read_json, read_json_if_there, write_json
 from tagviz.store.verdicts import frame_of
@@ -23,7 +24,9 @@ from tagviz.watch.lights import EXIT, Check, Light, Thresholds, light, proposals
 METRIC = "ndcg"
 METRICS = ("ndcg", "precision", "recall")
 """What is kept of an evaluation."""
-PROTOCOL, MASK, SEED = "tags", "real", 42
+PROTOCOL: Protocol = "tags"
+MASK: Mask = "real"
+SEED = 42
 """Evaluations that are comparable over time."""
 SHOWN = 12
 """Examples that a check names at most."""
@@ -227,10 +230,8 @@ def _distributions(older: Corpus, newer: Corpus, moved: pd.DataFrame, limits: Th
     index = drift.stability(counts)
     portion = counts / counts.sum()
     most = str((portion["after"] - portion["before"]).abs().idxmax())
-    reason = (
-        f"{most!r} titles went from {portion.loc[most, 'before']:.1%} to {portion.loc[most, 'after']:.1%}; "
-        f"stability index {index:.3f}."
-    )
+    was, now_is = (float(portion[side][most]) for side in ("before", "after"))
+    reason = f"{most!r} titles went from {was:.1%} to {now_is:.1%}; stability index {index:.3f}."
     return [*checks, _check("languages", "Script of the titles", index, limits.psi_amber, limits.psi_red, reason)]
 
 
