@@ -19,4 +19,7 @@ with widgets.forgiving():
         st.subheader("Over time", anchor=False)
         watching.courses(runs)
     else:
-        widgets.empty("Nothing has been checked yet: press “Check now”.")
+        widgets.empty(
+            "Nothing has been checked yet: press “Check now”. A check puts the newest version of this corpus next to "
+            "the one before it (its tags, its playlists, what lies near what) and asks whether answers got worse."
+        )
