@@ -112,7 +112,8 @@ def test_how_much_a_split_at_random_flatters_is_asked_and_told(app: Open) -> Non
     assert test.button(key="measure-leak").disabled
     job = next(job for job in cached.jobs() if job.kind == "leak")
     queue = jobs.queue(cached.workspace())
-    claimed = queue.claim("test", 60)
+    while (claimed := queue.claim("test", 60)) is not None and claimed.id != job.id:
+        queue.stop(claimed.id, "test")  # what another test asked for
     assert claimed is not None
     told = jobs.KINDS["leak"](cached.workspace(), job.arguments, quiet)
     queue.finish(job.id, "test", told)
