@@ -64,13 +64,14 @@ def test_equal_vectors_do_not_break_it():
 
 
 def test_a_start_keeps_the_map_where_it_was():
-    """The same bundles with other noise move by less than half their distance: each stays nearest to its old place."""
+    """The same bundles with other noise: each stays nearest to its old place, and the map moves far less than one that
+    begins anew. By how much depends on the processor's rounding."""
     before = project(worlds(), Kind.TAG, QUICK)
-    after = project(worlds(seed=5), Kind.TAG, QUICK, start=before)
-    middles = before.xy.reshape(4, 30, 2).mean(axis=1)
-    apart = np.sqrt(((middles[:, None] - middles[None]) ** 2).sum(axis=2))[np.triu_indices(4, 1)].min()
-    moved = np.sqrt(((after.xy.reshape(4, 30, 2).mean(axis=1) - middles) ** 2).sum(axis=1)).max()
-    assert moved < apart / 2
+    started, anew = (project(worlds(seed=5), Kind.TAG, QUICK, start=start) for start in (before, None))
+    old, kept, other = (layout.xy.reshape(4, 30, 2).mean(axis=1) for layout in (before, started, anew))
+    apart = np.sqrt(((kept[:, None] - old[None]) ** 2).sum(axis=2))
+    assert apart.argmin(axis=1).tolist() == [0, 1, 2, 3]
+    assert np.diag(apart).mean() < np.sqrt(((other - old) ** 2).sum(axis=1)).mean() / 2, (apart, other, old)
 
 
 def test_a_flat_map_is_no_start_for_one_in_space():

@@ -25,7 +25,7 @@ def tables(test: AppTest) -> list[list[str]]:
 
 
 def test_what_is_near_a_tag_and_what_goes_with_it_can_be_judged(app: Open) -> None:
-    test = app("pages/1_Tag_map.py", at="tag:tag0")
+    test = app("pages/1_Tag_map.py", at="tag:tag0", model="spectral")  # the default may be another test's
     assert not test.exception
     judged = [columns for columns in tables(test) if columns[-2:] == ["right", "wrong"]]
     assert {columns[1] for columns in judged} == {"score", "lift"}
