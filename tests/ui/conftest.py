@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -52,8 +53,8 @@ def awkward_corpus() -> Corpus:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with the awkward corpus, its model and map, and a report."""
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the awkward corpus, its model and map, and a report; made once and only copied."""
     place = tmp_path_factory.mktemp("home")
     ws = Workspace(place)
     corpus = awkward_corpus()
@@ -62,6 +63,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     maps.project(ws, corpus, model)
     verdicts.evaluate(ws, corpus, ["spectral", "popularity"], protocol="arena")
     return place
+
+
+@pytest.fixture
+def home(untouched: Path, tmp_path: Path) -> Path:
+    """That workspace for one test alone: what a test trains, queues or chooses, no other test finds."""
+    return Path(shutil.copytree(untouched, tmp_path / "home"))
 
 
 @pytest.fixture

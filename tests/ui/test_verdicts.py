@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from tagviz.operations import corpora, feedback, maps, models
+from tagviz.operations import feedback
 from tagviz.store.verdicts import Answer
 from tagviz.store.workspace import Workspace
 from tagviz.types import Kind, Query
@@ -24,10 +24,7 @@ def tables(test: AppTest) -> list[list[str]]:
     return [list(element.value.columns) for element in test.dataframe]
 
 
-def test_what_is_near_a_tag_and_what_goes_with_it_can_be_judged(app: Open, home: Path) -> None:
-    ws = Workspace(home)
-    corpus = corpora.open_corpus(ws, "awkward")
-    maps.project(ws, corpus, models.open_model(ws, corpus, "spectral"))  # another test may have made a newer one
+def test_what_is_near_a_tag_and_what_goes_with_it_can_be_judged(app: Open) -> None:
     test = app("pages/1_Tag_map.py", at="tag:tag0", model="spectral")
     assert not test.exception
     judged = [columns for columns in tables(test) if columns[-2:] == ["right", "wrong"]]
