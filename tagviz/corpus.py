@@ -102,7 +102,9 @@ class Vocab:
 
     def row(self, ident: str, missing: Literal["error", "skip"] = "error") -> int:
         """Row of one id; unknown: UnknownTerm, or −1 with `missing="skip"`."""
-        found = int(self.find([ident])[0])
+        found = self._row(ident)
+        if found < 0 and ident in self.aliases:
+            found = self._row(self.aliases[ident])
         if found < 0 and missing == "error":
             raise UnknownTerm(
                 f"{key_of(self.kind, ident)!r} is not here",
@@ -110,6 +112,12 @@ class Vocab:
                 "check the spelling",
             )
         return found
+
+    def _row(self, ident: str) -> int:
+        try:
+            return int(self.ids.get_loc(ident))  # type: ignore[arg-type]  # ids are unique: one row
+        except KeyError:
+            return -1
 
 
 @dataclass(frozen=True, eq=False)

@@ -94,9 +94,10 @@ def rank(
         fallback[start:stop] = found.fallback
         return stop
 
+    spans = list(chunks(len(asked), width))
     with ThreadPoolExecutor(max(1, threads)) as pool:
         try:
-            for stop in pool.map(answer, chunks(len(asked), width)):
+            for stop in pool.map(answer, spans) if len(spans) > 1 else map(answer, spans):
                 progress(Progress(f"Ranking {kind}s", stop / len(asked)))
         except BaseException:
             pool.shutdown(cancel_futures=True)

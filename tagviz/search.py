@@ -16,6 +16,8 @@ from tagviz.types import Corpus, Kind
 
 MOST_LOOKED_AT = 500
 """Lines that hold what was typed and are ranked against one another, the most popular first."""
+MOST_COMPARED = 50_000
+"""The most popular items whose spelling is compared with what was typed: a few hundredths of a second."""
 
 
 class Lines:
@@ -119,7 +121,7 @@ class Index:
             else:
                 names = pd.Series(vocab.label_list(np.arange(len(vocab))), dtype="object")
             order = np.argsort(-self.corpus.counts(kind), kind="stable")
-            names = names.iloc[order].drop_duplicates()
+            names = names.iloc[order[:MOST_COMPARED]].drop_duplicates()
             self._spelled[kind] = ([text.letters(text.fold(name)) for name in names], names.index.to_numpy())
         return self._spelled[kind]
 

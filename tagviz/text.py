@@ -32,6 +32,7 @@ _HASH = regex.compile(r"(?<![\p{L}\p{N}])[#/]+|/+(?![\p{L}\p{N}])")
 _REPEATED = regex.compile(r"([&+%$#/])\1+")
 _SAME = regex.compile(r"(\S)\1+")
 _BLANKS = regex.compile(r"\s+")
+_PLAIN = regex.compile(r"[0-9A-Za-z가-힣]+(?: [0-9A-Za-z가-힣]+)*")
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]")
 _OVERRIDES = regex.compile(
@@ -74,6 +75,12 @@ def normal(text: str) -> str:
 
     A text of decorations only keeps them, each run once ("♥♥" → "♥"). Idempotent; "" only for blank text.
     """
+    return text.lower() if _PLAIN.fullmatch(text) else _normal(text)
+
+
+@lru_cache(maxsize=2**18)
+def _normal(text: str) -> str:
+    """Kept, as the titles of a corpus are looked at by one part of a model after the other."""
     folded = fold(clean(text))
     folded = _INVISIBLE.sub("", folded) or folded
     bare = _APOSTROPHES.sub("", folded)

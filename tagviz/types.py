@@ -114,7 +114,9 @@ class Asked:
         return len(self.titles)
 
     def part(self, start: int, stop: int) -> Asked:
-        """Queries start … stop−1 as a batch of their own."""
+        """Queries start … stop−1 as a batch of their own; all of them: the batch itself."""
+        if start == 0 and stop >= len(self):
+            return self
         return Asked(
             titles=self.titles[start:stop],
             items={kind: sp.csr_matrix(matrix[start:stop]) for kind, matrix in self.items.items()},

@@ -20,7 +20,7 @@ from tagviz.ranking import scaled
 from tagviz.recommend.candidates import Judged, from_scores
 from tagviz.recommend.evidence import Evidence
 from tagviz.recommend.fusion import MOST, Fusion, FusionParams, all_weights, validate, weighted_sum
-from tagviz.recommend.members import Member, comparable, default_members, fit_members
+from tagviz.recommend.members import Member, default_members, fit_members
 from tagviz.recommend.rerank import KEPT, RerankParams, Trees, shortlist
 from tagviz.recommend.shared import check_kind
 from tagviz.recommend.validation import DEPTH, cases_of
@@ -58,7 +58,7 @@ class Best:
     @classmethod
     def fit(cls, corpus: Corpus, params: BestParams, tools: Tools, members: Sequence[Member] | None = None) -> Best:
         members = default_members(corpus, params.dimensions) if members is None else members
-        judged = validate(corpus, params, tools, members, evidence=params.rerank)
+        judged, older = validate(corpus, params, tools, members, evidence=params.rerank)
         weights = all_weights(corpus, judged, len(members), params.shrink)
         trees, gains = {}, {}
         for kind, of_kind in judged.items() if params.rerank else ():
@@ -68,7 +68,7 @@ class Best:
             if fitted is not None:
                 trees[kind] = fitted
         own = FusionParams.parse({name: getattr(params, name) for name in FusionParams.model_fields})
-        fusion = Fusion(corpus, own, members, fit_members(corpus, members, tools), weights)
+        fusion = Fusion(corpus, own, members, fit_members(corpus, members, tools, older), weights)
         return cls(fusion, params, trees, gains)
 
     @classmethod
@@ -86,7 +86,8 @@ class Best:
         check_kind(kind, self.kinds, self.method)
         if kind not in self.trees:
             return self.fusion.score(asked, kind)
-        scores = [comparable(member, asked, kind) for member in self.fusion.fitted.values()]
+        said = self.fusion.said(asked, kind, self.fusion.fitted)
+        scores = [said[name] for name in self.fusion.fitted]
         cases = cases_of(asked)
         found = from_scores(scores, asked, kind, MOST[kind])
         fused = weighted_sum(scores, self.fusion.weights[kind][cases])

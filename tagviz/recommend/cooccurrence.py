@@ -57,9 +57,8 @@ class Cooccurrence(Counting):
         by_count = np.maximum(1, self.features.counts).astype(np.float32) ** -params.a
         self._column_weights = self.features.block_weights * by_count
         self._playlists = sp.csr_matrix((sp.diags(lengths**-params.length) @ matrix).T)
-        self._items = {kind: divided(corpus, kind, params.b) for kind in self.kinds}
         # a common tag is in thousands of playlists: times them all a dense product is several times quicker
-        self._answers = {kind: sp.csr_matrix(items.T) for kind, items in self._items.items()}
+        self._answers = {kind: sp.csr_matrix(divided(corpus, kind, params.b).T) for kind in self.kinds}
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
@@ -69,7 +68,7 @@ class Cooccurrence(Counting):
         """Exact: the score is a sum over asked items, and a sum over the playlists they share with the item."""
         check_kind(kind, self.kinds, self.method)
         query = self._asked(asked)
-        items = sp.csc_matrix(self._items[kind])[:, rows]
+        items = sp.csc_matrix(self._answers[kind][rows].T)
         by_item = dense(sp.diags(query.data) @ self._playlists[query.indices] @ items)
         by_playlist = sp.csc_matrix(sp.diags(dense(query @ self._playlists).ravel()) @ items)
         return self.told(query.indices, by_item, np.arange(len(self.corpus)), by_playlist)

@@ -50,7 +50,7 @@ class EmbeddingRecommender:
 
     def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
         check_kind(kind, self.kinds, f"{self.method}:{self.strategy}")
-        within = self.embedding.rows_in(self.corpus.vocab(kind))[np.asarray(rows)]
+        within = self.space.within(kind)[np.asarray(rows)]
         held = self.space.asked(asked)
         answered = np.flatnonzero(within >= 0)
         result: list[tuple[Reason, ...]] = [()] * len(within)
@@ -58,16 +58,17 @@ class EmbeddingRecommender:
             return tuple(result)
         who, shares = self._ask.parts(held, kind, within[answered])
         via = "playlist" if isinstance(self._ask, Playlists) else "asked"
+        names = self._names(who, via)
         for column, place in enumerate(answered):
             giving = np.flatnonzero(shares[:, column] > 0)
-            result[place] = tuple(reasons(shares[giving, column], self._names(who[giving], via), via))
+            result[place] = tuple(reasons(shares[giving, column], [names[one] for one in giving], via))
         return tuple(result)
 
     def _names(self, who: Any, via: str) -> list[tuple[str, str]]:
         if via == "asked":
             return self.space.names(who)
         vocab = self.corpus.vocab(Kind.PLAYLIST)
-        return [(vocab.key(int(row)), vocab.label(int(row))) for row in who]
+        return list(zip(vocab.keys(who), vocab.label_list(who), strict=True))
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         """The embedding's arrays with the corpus rows of its items, `rows.KIND`; its keys are those of the corpus."""

@@ -24,7 +24,11 @@ from tagviz.methods import GOING_ON, Arrays, Tools
 from tagviz.params import knob
 from tagviz.recommend.features import BlockParams, Features
 from tagviz.recommend.shared import check_kind, reasons
+from tagviz.recommend.space import blocks
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason, frozen
+
+KEEPS_WHITE = 100_000
+"""From how many items on the whitened vectors are kept beside the others, as working them out takes seconds."""
 
 
 class FactorsParams(BlockParams):
@@ -55,13 +59,13 @@ class Factors:
 
     method = "factors"
 
-    def __init__(self, corpus: Corpus, params: FactorsParams, vectors: Floats) -> None:
+    def __init__(self, corpus: Corpus, params: FactorsParams, vectors: Floats, white: Floats | None = None) -> None:
         self.corpus = corpus
         self.params = params
         self.kinds = frozenset(kind for kind in (Kind.TAG, Kind.SONG) if corpus.has(kind) and getattr(params, kind) > 0)
         self.features = Features(corpus, params)
         self.vectors = vectors
-        self._white = _whitened(vectors, params.l2)
+        self._white = _whitened(vectors, params.l2) if white is None else white
 
     @classmethod
     def fit(cls, corpus: Corpus, params: FactorsParams, tools: Tools) -> Factors:
@@ -94,7 +98,7 @@ class Factors:
 
     @classmethod
     def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Factors:
-        return cls(corpus, FactorsParams.parse(params), frozen(arrays["vectors"], np.float32))
+        return cls(corpus, FactorsParams.parse(params), frozen(arrays["vectors"], np.float32), arrays.get("white"))
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
@@ -118,7 +122,8 @@ class Factors:
         return tuple(tuple(reasons(part, names)) for part in parts)
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
-        return {"vectors": self.vectors}, self.params.model_dump()
+        white = {"white": self._white} if len(self.vectors) >= KEEPS_WHITE else {}
+        return {"vectors": self.vectors, **white}, self.params.model_dump()
 
     def _solve(self, columns: NDArray[Any], weights: NDArray[Any], wanted: NDArray[Any]) -> NDArray[Any]:
         """(factors, w): Zᵀ(I + DZZᵀ)⁻¹c of the asked items, added up as `wanted` (asked, w) says."""
@@ -148,6 +153,12 @@ def _whitened(vectors: Floats, l2: float) -> Floats:
     """Rows z = L⁻¹y with LLᵀ = YᵀY + λI: inner products under that matrix's inverse are plain ones of these."""
     from scipy.linalg import cholesky, solve_triangular
 
-    wide = vectors.astype(np.float64)
-    lower = cholesky(wide.T @ wide + l2 * np.eye(vectors.shape[1]), lower=True)
-    return frozen(solve_triangular(lower, wide.T, lower=True).T, np.float32)
+    gram = l2 * np.eye(vectors.shape[1])
+    for block in blocks(len(vectors), 2 * vectors.shape[1]):
+        wide = vectors[block].astype(np.float64)
+        gram += wide.T @ wide
+    lower = cholesky(gram, lower=True)
+    white = np.empty(vectors.shape, dtype=np.float32)
+    for block in blocks(len(vectors), 2 * vectors.shape[1]):
+        white[block] = solve_triangular(lower, vectors[block].astype(np.float64).T, lower=True).T
+    return frozen(white)

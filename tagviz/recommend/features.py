@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,10 @@ class BlockParams(Params):
     artist: float = knob(0.0, "Weight of the songs' artists", ge=0)
 
 
+_matrices: WeakKeyDictionary[Corpus, dict[tuple[str, ...], sp.csr_matrix]] = WeakKeyDictionary()
+"""The joint matrix by the blocks it has, forgotten with its corpus."""
+
+
 @dataclass(frozen=True, eq=False)
 class Features:
     """The columns of the joint matrix of one corpus, in the order of BLOCKS; a block of weight 0 has no columns."""
@@ -46,10 +51,15 @@ class Features:
 
     @cached_property
     def matrix(self) -> sp.csr_matrix:
-        """(playlists, columns) float32: what the corpus's playlists hold, before any weight."""
-        corpus = self.corpus
-        items = {kind: corpus.matrix(kind) for kind in (Kind.SONG, Kind.TAG, Kind.WORD)}
-        return self.of(Asked(titles=tuple(corpus.playlists["title"]), items=items))
+        """(playlists, columns) float32: what the corpus's playlists hold, before any weight. Members of one model share
+        it; nobody may change it."""
+        made = _matrices.setdefault(self.corpus, {})
+        names = tuple(self.blocks)
+        if names not in made:
+            corpus = self.corpus
+            items = {kind: corpus.matrix(kind) for kind in (Kind.SONG, Kind.TAG, Kind.WORD)}
+            made[names] = self.of(Asked(titles=tuple(corpus.playlists["title"]), items=items))
+        return made[names]
 
     def of(self, asked: Asked) -> sp.csr_matrix:
         """(q, columns) float32: what queries hold, before any weight."""

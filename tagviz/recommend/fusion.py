@@ -7,7 +7,7 @@ together. The score combination is CombSUM of Fox & Shaw 1994 with learned weigh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,7 @@ from tagviz.params import Params, knob
 from tagviz.ranking import chunks
 from tagviz.recommend.candidates import Judged, candidates, judge, stack, told
 from tagviz.recommend.evidence import Evidence
+from tagviz.recommend.factors import Factors
 from tagviz.recommend.members import Member, comparable, default_members, fit_members, keep_members, restore_members
 from tagviz.recommend.shared import check_kind, reasons
 from tagviz.recommend.validation import CASES, DEPTH, Questions, cases_of, folds, questions, select
@@ -27,6 +28,8 @@ from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason, Re
 
 MOST = {Kind.SONG: 150, Kind.TAG: 40}
 """Candidates taken from each member: a few times what is judged."""
+PARTS = 10
+"""From how many times the wanted questions on a single part of the playlists is held out."""
 
 
 class FusionParams(Params):
@@ -61,13 +64,14 @@ class Fusion:
         self.fitted = {member.name: fitted[member.name] for member in members}
         self.weights = dict(weights)
         self.kinds = frozenset(weights)
+        self._last: tuple[Asked | None, Kind, dict[str, Floats]] = (None, Kind.TAG, {})
 
     @classmethod
     def fit(cls, corpus: Corpus, params: FusionParams, tools: Tools, members: Sequence[Member] | None = None) -> Fusion:
         members = default_members(corpus, params.dimensions) if members is None else members
-        judged = validate(corpus, params, tools, members)
+        judged, older = validate(corpus, params, tools, members)
         weights = all_weights(corpus, judged, len(members), params.shrink)
-        return cls(corpus, params, members, fit_members(corpus, members, tools), weights)
+        return cls(corpus, params, members, fit_members(corpus, members, tools, older), weights)
 
     @classmethod
     def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Fusion:
@@ -80,20 +84,34 @@ class Fusion:
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
         weights = self.weights[kind][cases_of(asked)]
-        heard = [number for number in range(len(self.fitted)) if weights[:, number].any()] or [0]
-        members = list(self.fitted.values())
-        return weighted_sum([comparable(members[number], asked, kind) for number in heard], weights[:, heard])
+        heard = [name for number, name in enumerate(self.fitted) if weights[:, number].any()] or [
+            next(iter(self.fitted))
+        ]
+        said = self.said(asked, kind, heard)
+        return weighted_sum(
+            [said[name] for name in heard], weights[:, [list(self.fitted).index(name) for name in heard]]
+        )
+
+    def said(self, asked: Asked, kind: Kind, names: Iterable[str]) -> dict[str, Floats]:
+        """(q, n_kind) of each of these members, comparable. Of a single query what was said last is kept: its reasons
+        are asked for right after its answers, and at a million items each member's scores take their time."""
+        if len(asked) != 1:
+            return {name: comparable(self.fitted[name], asked, kind) for name in names}
+        last, of, said = self._last
+        if last is not asked or of is not kind:
+            said = {}
+        said = said | {name: comparable(self.fitted[name], asked, kind) for name in names if name not in said}
+        self._last = (asked, kind, said)
+        return said
 
     def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
         """What each member gave, and what the members say brought the item, weighted by what they gave."""
         check_kind(kind, self.kinds, self.method)
         rows = np.asarray(rows)
         weights = self.weights[kind][cases_of(asked)[0]]
-        gave = {
-            name: weight * comparable(member, asked, kind)[0, rows]
-            for weight, (name, member) in zip(weights, self.fitted.items(), strict=True)
-            if weight > 0
-        }
+        heard = {name: weight for weight, name in zip(weights, self.fitted, strict=True) if weight > 0}
+        scores = self.said(asked, kind, heard)
+        gave = {name: weight * scores[name][0, rows] for name, weight in heard.items()}
         said = {name: self.fitted[name].explain(asked, kind, rows) for name in gave}
         return tuple(
             _merged({name: float(gave[name][n]) for name in gave}, {name: said[name][n] for name in said})
@@ -107,28 +125,38 @@ class Fusion:
 
 
 def weighted_sum(scores: Sequence[Floats], weights: Floats) -> Floats:
-    """(q, n): what the members say (q, n) each, added with weights (q, members). Overwrites `scores`."""
-    for number, each in enumerate(scores):
-        each *= weights[:, [number]]
-    total = scores[0]
-    for each in scores[1:]:
-        total += each
+    """(q, n): what the members say (q, n) each, added with weights (q, members)."""
+    total = scores[0] * weights[:, [0]]
+    part = np.empty(total.shape[1], dtype=np.float32)
+    for number, each in enumerate(scores[1:], start=1):
+        for row in range(len(total)):
+            np.multiply(each[row], weights[row, number], out=part)
+            total[row] += part
     return total
 
 
 def validate(
     corpus: Corpus, params: FusionParams, tools: Tools, members: Sequence[Member], evidence: bool = False
-) -> dict[Kind, Judged]:
+) -> tuple[dict[Kind, Judged], dict[str, Recommender]]:
     """Candidates of validation questions, each scored by members fitted without its group (cross-fitting), fold after
-    fold; with `evidence` also what else the other folds know of them."""
-    fold = folds(corpus, params.folds, tools.seed)
+    fold; with `evidence` also what else the other folds know of them.
+
+    Where a small part of the playlists (one in PARTS or less) has as many questions as are wanted, it alone is held
+    out: its members have seen nearly everything, and those that can be gone on from are handed back with it.
+    """
+    parts_of_it = len(corpus) // params.questions
+    whole = parts_of_it >= PARTS and tools.lessons is None
+    fold = folds(corpus, parts_of_it if whole else params.folds, tools.seed)
+    asked_of = 1 if whole else params.folds
     parts: dict[Kind, list[Judged]] = {}
-    for number in range(params.folds):
-        tools.progress(Progress("Validating", number / (params.folds + 1), f"fold {number + 1} of {params.folds}"))
+    older: dict[str, Recommender] = {}
+    for number in range(asked_of):
+        tools.progress(Progress("Validating", number / (asked_of + 1), f"fold {number + 1} of {asked_of}"))
         kept = corpus.select(np.flatnonzero(fold != number))
         fitted = fit_members(kept, members, tools)
         facts = Evidence(kept)
-        drawn = _some(questions(corpus.select(np.flatnonzero(fold == number)), tools.seed + number), params, tools.seed)
+        drawn = questions(corpus.select(np.flatnonzero(fold == number)), tools.seed + number)
+        drawn = _some(drawn, max(1, params.questions // asked_of), tools.seed)
         width = max(len(corpus.vocab(kind)) for kind in (Kind.TAG, Kind.SONG)) * len(members)
         for start, stop in chunks(len(drawn.asked), width):
             part = select(drawn, np.arange(start, stop))
@@ -140,7 +168,9 @@ def validate(
                     parts.setdefault(kind, []).append(judge(found, part, kind))
         if evidence and tools.lessons is not None:
             _taught(parts, tools.lessons, fold == number, fitted, facts)
-    return {kind: stack(of_kind) for kind, of_kind in parts.items()}
+        if whole:
+            older = {name: one for name, one in fitted.items() if isinstance(one, Factors)}
+    return {kind: stack(of_kind) for kind, of_kind in parts.items()}, older
 
 
 def _taught(
@@ -163,8 +193,7 @@ def _taught(
             parts[kind].append(told(found, part, sp.csr_matrix(lessons.wrong[kind][rows]), kind))
 
 
-def _some(drawn: Questions, params: FusionParams, seed: int) -> Questions:
-    most = max(1, params.questions // params.folds)
+def _some(drawn: Questions, most: int, seed: int) -> Questions:
     if len(drawn.asked) <= most:
         return drawn
     return select(drawn, np.sort(np.random.default_rng(seed).choice(len(drawn.asked), most, replace=False)))

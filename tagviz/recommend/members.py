@@ -4,14 +4,14 @@ together."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from tagviz.errors import NotReady
 from tagviz.methods import Arrays, Tools
-from tagviz.ranking import scaled
 from tagviz.recommend.cooccurrence import Cooccurrence, CooccurrenceParams
 from tagviz.recommend.ease import Ease, EaseParams
 from tagviz.recommend.embedding import EmbeddingRecommender
@@ -70,15 +70,17 @@ def default_members(corpus: Corpus, dimensions: int = 0) -> tuple[Member, ...]:
     )
 
 
-def fit_members(corpus: Corpus, members: Sequence[Member], tools: Tools) -> dict[str, Recommender]:
-    """Each member fitted on the corpus, by name. Raises NotReady where an embedding is wanted and `tools.embed` is
-    missing."""
+def fit_members(
+    corpus: Corpus, members: Sequence[Member], tools: Tools, older: Mapping[str, Recommender] = MappingProxyType({})
+) -> dict[str, Recommender]:
+    """Each member fitted on the corpus, by name; `older`: those of nearly the same corpus, to go on from. Raises
+    NotReady where an embedding is wanted and `tools.embed` is missing."""
     fitted: dict[str, Recommender] = {}
     embeddings: dict[str, EmbeddingRecommender] = {}
     for number, member in enumerate(members):
         tools.progress(Progress(f"Fitting {member.name}", number / len(members)))
         if not member.strategy:
-            fitted[member.name] = _fit(corpus, member, tools)
+            fitted[member.name] = _fit(corpus, member, replace(tools, start=older.get(member.name)))
             continue
         shared = embeddings.get(member.store)
         if shared is None:
@@ -154,10 +156,19 @@ def comparable(recommender: Recommender, asked: Asked, kind: Kind) -> Floats:
     """
     if kind not in recommender.kinds:
         return np.zeros((len(asked), asked.items[kind].shape[1]), dtype=np.float32)
-    scores = np.array(recommender.score(asked, kind), dtype=np.float32)
-    lowest = scores.min(axis=1, initial=np.inf)
-    for group in (asked.items, asked.masked, asked.avoid):
-        if kind in group:
-            rows = np.repeat(np.arange(len(asked)), np.diff(group[kind].indptr))
-            scores[rows, group[kind].indices] = lowest[rows]
-    return scaled(scores)
+    scores = np.require(recommender.score(asked, kind), np.float32, ["C", "W"])
+    for number, row in enumerate(
+        scores
+    ):  # in place and row after row: at a million items memory is what takes the time
+        low = row.min(initial=np.inf)
+        for group in (asked.items, asked.masked, asked.avoid):
+            if kind in group:
+                span = slice(group[kind].indptr[number], group[kind].indptr[number + 1])
+                row[group[kind].indices[span]] = low
+        spread = row.max(initial=-np.inf) - low
+        row -= low
+        if spread > 0:
+            row /= spread
+        else:
+            row[:] = 0
+    return scores

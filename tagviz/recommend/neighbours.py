@@ -49,6 +49,7 @@ class Neighbours(Counting):
         self._weights = sp.diags(self.features.block_weights * self.features.idf**params.idf)
         self._playlists = sp.csr_matrix(row_normalised(sp.csr_matrix(self.features.matrix @ self._weights)).T)
         self._items = {kind: divided(corpus, kind, params.popularity) for kind in self.kinds}
+        self._holders = {kind: sp.csr_matrix(corpus.matrix(kind).T) for kind in self.kinds}
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
@@ -77,9 +78,8 @@ class Neighbours(Counting):
 
     def _exhausted(self, asked: Asked, kind: Kind) -> sp.csr_matrix:
         """(q, playlists): 1 where the query holds every item of this kind that the playlist holds."""
-        held = self.corpus.matrix(kind)
-        common = sp.csr_matrix(asked.items[kind].astype(bool).astype(np.float32) @ held.T.tocsr())
-        common.data = (common.data >= np.diff(held.indptr)[common.indices]).astype(np.float32)
+        common = sp.csr_matrix(asked.items[kind].astype(bool).astype(np.float32) @ self._holders[kind])
+        common.data = (common.data >= np.diff(self.corpus.matrix(kind).indptr)[common.indices]).astype(np.float32)
         common.eliminate_zeros()
         return common
 

@@ -27,13 +27,33 @@ class Space:
         """Rows of the corpus that have a vector, and the embedding's rows (within the kind's block) of the same
         items."""
         if kind not in self._known:
-            found = self.embedding.rows_in(self.corpus.vocab(kind))
+            found = self.within(kind)
             rows = np.flatnonzero(found >= 0)
             self._known[kind] = rows, found[rows]
         return self._known[kind]
 
     @cached_property
     def _known(self) -> dict[Kind, tuple[NDArray[np.intp], Ints]]:
+        return {}
+
+    def within(self, kind: Kind) -> Ints:
+        """(n_kind of the corpus,): the embedding's row of each item, within the kind's block; −1 without a vector."""
+        if kind not in self._within:
+            self._within[kind] = self.embedding.rows_in(self.corpus.vocab(kind))
+        return self._within[kind]
+
+    @cached_property
+    def _within(self) -> dict[Kind, Ints]:
+        return {}
+
+    def held(self, kind: Kind) -> sp.csr_matrix:
+        """(playlists, n_kind of the embedding): one kind's block of `playlists`."""
+        if kind not in self._held:
+            self._held[kind] = sp.csr_matrix(self.playlists[:, self.embedding.blocks[kind]])
+        return self._held[kind]
+
+    @cached_property
+    def _held(self) -> dict[Kind, sp.csr_matrix]:
         return {}
 
     def asked(self, asked: Asked) -> sp.csr_matrix:
@@ -57,10 +77,12 @@ class Space:
             if kind not in matrices:
                 parts.append(sp.csr_matrix((count, len(vocab)), dtype=np.float32))
                 continue
-            rows, columns = self.known(kind)
-            shape = (matrices[kind].shape[1], len(vocab))
-            picker = sp.csr_matrix((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=shape)
-            parts.append(matrices[kind] @ picker)
+            given = matrices[kind]
+            columns = self.within(kind)[given.indices]
+            kept = columns >= 0
+            indptr = np.concatenate([[0], np.cumsum(kept)])[given.indptr]
+            shape = (count, len(vocab))
+            parts.append(sp.csr_matrix((given.data[kept].astype(np.float32), columns[kept], indptr), shape=shape))
         return sp.csr_matrix(sp.hstack(parts, format="csr", dtype=np.float32))
 
     def spread(self, scores: Floats, kind: Kind, nothing: NDArray[np.bool_]) -> Floats:
@@ -82,13 +104,13 @@ class Space:
 
     def names(self, items: NDArray[np.integer]) -> list[tuple[str, str]]:
         """Key and label of items given by their row in the whole embedding."""
-        named = []
-        for item in items:
-            for kind, block in self.embedding.blocks.items():
-                if block.start <= item < block.stop:
-                    vocab = self.embedding.vocabs[kind]
-                    named.append((vocab.key(int(item) - block.start), vocab.label(int(item) - block.start)))
-        return named
+        items = np.asarray(items)
+        named: dict[int, tuple[str, str]] = {}
+        for kind, block in self.embedding.blocks.items():
+            places = np.flatnonzero((items >= block.start) & (items < block.stop))
+            vocab, rows = self.embedding.vocabs[kind], items[places] - block.start
+            named.update(zip(places.tolist(), zip(vocab.keys(rows), vocab.label_list(rows), strict=True), strict=True))
+        return [named[place] for place in range(len(items))]
 
 
 def unit(vectors: Floats) -> Floats:

@@ -78,8 +78,10 @@ class Context:
         """Asked weights that sum to 1 per query, times the length of each item's vector."""
         total = np.asarray(asked.sum(axis=1)).ravel()
         share = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
-        scaled = asked.multiply(self.space.embedding.norms[None, :])
-        return sp.csr_matrix(sp.diags(share) @ scaled)
+        lengths = self.space.embedding.norms[asked.indices] * np.repeat(share, np.diff(asked.indptr))
+        weights = sp.csr_matrix((asked.data * lengths, asked.indices, asked.indptr), shape=asked.shape)
+        weights.eliminate_zeros()
+        return weights
 
     def score(self, asked: sp.csr_matrix, kind: Kind) -> Floats:
         return np.asarray(self._weights(asked) @ self.space.embedding.vectors) @ self._outputs(kind).T
@@ -178,13 +180,11 @@ class Playlists:
     power: float = 8.0
 
     def score(self, asked: sp.csr_matrix, kind: Kind) -> Floats:
-        block = self.space.embedding.blocks[kind]
-        return dense(self._near(asked) @ self.space.playlists[:, block])
+        return dense(self._near(asked) @ self.space.held(kind))
 
     def parts(self, asked: sp.csr_matrix, kind: Kind, rows: Ints) -> tuple[NDArray[np.intp], Floats]:
         near = self._near(asked)
-        block = self.space.embedding.blocks[kind]
-        return near.indices, near.data[:, None] * dense(self.space.playlists[near.indices][:, block][:, rows])
+        return near.indices, near.data[:, None] * dense(self.space.held(kind)[near.indices][:, rows])
 
     def _near(self, asked: sp.csr_matrix) -> sp.csr_matrix:
         near = nearest(unit(np.asarray(asked @ self.space.embedding.vectors)), self.space.playlist_vectors, self.k)

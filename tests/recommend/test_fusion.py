@@ -11,8 +11,9 @@ import pytest
 from tagviz.methods import Tools
 from tagviz.recommend.best import Best, BestParams, error_of_mean
 from tagviz.recommend.candidates import Candidates, Judged, from_scores
+from tagviz.recommend.factors import Factors
 from tagviz.recommend.fusion import Fusion, FusionParams, learn_weights, validate
-from tagviz.recommend.members import Member, comparable
+from tagviz.recommend.members import Member, comparable, fit_members
 from tagviz.recommend.neighbours import Neighbours, NeighboursParams
 from tagviz.recommend.rerank import RerankParams, Trees
 from tagviz.recommend.validation import cases_of, folds, questions
@@ -162,7 +163,7 @@ def test_a_re_ranked_best_is_kept_with_its_trees_and_says_when_it_knows_nothing(
     corpus = checkerboard(half=24)
     params = BestParams(folds=2, trees=5, least=5)
     fusion = Fusion.fit(corpus, FusionParams(folds=2), TOOLS, MEMBERS)
-    found = validate(corpus, params, TOOLS, MEMBERS, evidence=True)[Kind.TAG]
+    found = validate(corpus, params, TOOLS, MEMBERS, evidence=True)[0][Kind.TAG]
     fused = np.einsum("qwm,qm->qw", found.candidates.scores, fusion.weights[Kind.TAG][found.cases])
     trees = Trees.fit(found, fused, 10, params, threads=1, seed=7)
     fitted = Best(fusion, params, {Kind.TAG: trees}, {})
@@ -175,6 +176,43 @@ def test_a_re_ranked_best_is_kept_with_its_trees_and_says_when_it_knows_nothing(
     assert 0.5 <= scores.max() <= 1  # candidates stand above everything that was not one
     nothing = Asked(("",), {kind: matrix * 0 for kind, matrix in asked.items.items()})
     assert not fitted.score(nothing, Kind.TAG).any()
+
+
+def test_many_playlists_are_asked_about_once_and_factors_go_on_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a part of the playlists has questions enough, members are fitted on the others once, not fold by fold."""
+    corpus = checkerboard(half=100)
+    params = FusionParams(folds=3, questions=50)
+    factors = Member("factors", "factors", {"factors": 4, "iterations": 3})
+    members = (*MEMBERS, factors)
+    monkeypatch.setattr("tagviz.recommend.fusion.PARTS", 4)
+    judged, older = validate(corpus, params, TOOLS, members)
+    assert set(older) == {"factors"}
+    assert 0 < len(judged[Kind.TAG].sizes) <= 50
+    fitted = Fusion.fit(corpus, params, TOOLS, members).fitted["factors"]
+    assert isinstance(fitted, Factors)
+    alone = fit_members(corpus, (factors,), TOOLS)["factors"]
+    assert isinstance(alone, Factors)
+    assert not np.allclose(fitted.vectors, alone.vectors)  # it did not begin anew
+    monkeypatch.setattr("tagviz.recommend.fusion.PARTS", 5)
+    _, older = validate(corpus, params, TOOLS, members)
+    assert not older
+
+
+def test_reasons_of_a_query_come_from_the_scores_it_was_answered_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = checkerboard(half=24)
+    fitted = Fusion.fit(corpus, FusionParams(folds=2), TOOLS, MEMBERS)
+    asked = asks(corpus, ["t2", "t4", "t6"])
+    rows = np.argsort(-fitted.score(asked, Kind.TAG)[0], kind="stable")[:3].astype(np.int32)
+    wanted = fitted.explain(asked.part(0, 1), Kind.TAG, rows)
+    again = Fusion(corpus, fitted.params, MEMBERS, fitted.fitted, fitted.weights)
+    assert again.explain(asks(corpus, ["t2", "t4", "t6"]), Kind.TAG, rows) == wanted
+    np.testing.assert_array_equal(again.score(asked, Kind.TAG), fitted.score(asked, Kind.TAG))
+    other = asks(corpus, ["t3", "t5"])
+    np.testing.assert_array_equal(again.score(other, Kind.TAG), fitted.score(other, Kind.TAG))
+    calls: list[str] = []
+    monkeypatch.setattr("tagviz.recommend.fusion.comparable", lambda *given: calls.append("asked again"))
+    again.explain(other, Kind.TAG, rows)
+    assert not calls
 
 
 def test_questions_of_one_listener_count_together_in_the_error() -> None:
