@@ -10,6 +10,9 @@ from tagviz.errors import UnknownTerm
 from tagviz.project.nearest import nearest
 from tagviz.types import Embedding, Floats, Ints, Kind, ProgressCallback, Projection, Vocab, frozen, quiet
 
+GRID = 48
+"""Cells along each side of the map in which a drift is averaged."""
+
 
 def superposed(xy: Floats, here: Floats, there: Floats) -> Floats:
     """`xy` turned, mirrored, scaled and moved as brings `here` closest to `there` (Procrustes; both (m, 2), m ≥ 3)."""
@@ -18,6 +21,32 @@ def superposed(xy: Floats, here: Floats, there: Floats) -> Floats:
     spread = float(((here - middle_here) ** 2).sum())
     scale = float(strength.sum()) / spread if spread > 0 else 1.0
     return np.asarray(((xy - middle_here) @ (u @ v) * scale + middle_there), dtype=np.float32)
+
+
+def registered(xy: Floats, here: Floats, there: Floats, width: float = 0.075) -> Floats:
+    """`xy` (n, d) without the drift that whole neighbourhoods share: the smooth part of the way from `here` to `there`
+    (both (m, d), where points stand now and where they should) is gone, and what moved on its own stays moved.
+
+    The way is averaged with a Gaussian of `width` (a share of the map's size), so that neighbours move alike and remain
+    neighbours; far from all of `here` nothing moves.
+    """
+    from scipy.ndimage import gaussian_filter, map_coordinates
+
+    low, high = xy.min(axis=0), xy.max(axis=0)
+    size = float((high - low).max()) or 1.0
+    edges = [np.arange(GRID + 1) - 0.5] * xy.shape[1]
+
+    def on_grid(points: Floats) -> Floats:
+        return np.asarray((points - (low + high - size) / 2) / size * (GRID - 1))
+
+    def averaged(weights: Floats | None) -> Floats:
+        binned, _ = np.histogramdd(on_grid(here).clip(0, GRID - 1), edges, weights=weights)
+        return np.asarray(gaussian_filter(binned, width * GRID, mode="constant", truncate=5))
+
+    mass = averaged(None) + 1e-6
+    at = on_grid(xy).T
+    way = [map_coordinates(averaged(part) / mass, at, order=1, mode="nearest") for part in (there - here).T]
+    return np.asarray(xy + np.stack(way, axis=1), dtype=np.float32)
 
 
 def aligned(moving: Projection, fixed: Projection) -> Projection:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tagviz.errors import BadParameter, UnknownTerm
 from tagviz.params import Params, knob
-from tagviz.project.align import shared_rows, superposed
+from tagviz.project.align import registered, shared_rows, superposed
 from tagviz.project.clusters import clusters
 from tagviz.project.names import names
 from tagviz.project.nearest import Nearest, nearest
@@ -287,7 +287,16 @@ def _upright(xy: Floats) -> Floats:
 
 
 def _onto(xy: Floats, embedding: Embedding, kind: Kind, start: Projection) -> Floats:
-    """Laid over the old map where the two share at least three points."""
+    """Laid over the old map where the two share at least three points, neighbourhood by neighbourhood.
+
+    Nothing holds groups that have little to do with one another at their distance: UMAP stretches every start to a
+    square, its strangers push one another apart, `_evened` pulls inwards and outwards. What many neighbours moved alike
+    is that drift, and is taken back.
+    """
     rows = shared_rows(embedding.vocabs[kind], start.vocab)
     known = np.flatnonzero(rows >= 0)
-    return superposed(xy, xy[known], start.xy[rows[known]]) if len(known) >= 3 else _upright(xy)
+    if len(known) < 3:
+        return _upright(xy)
+    there = start.xy[rows[known]]
+    xy = superposed(xy, xy[known], there)
+    return registered(xy, xy[known], there)

@@ -64,14 +64,14 @@ def test_equal_vectors_do_not_break_it():
 
 
 def test_a_start_keeps_the_map_where_it_was():
-    """The same bundles with other noise: each stays nearest to its old place, and the map moves far less than one that
-    begins anew. By how much depends on the processor's rounding."""
+    """The same bundles with other noise: each keeps its place, whatever the last bits of the vectors make of the layout.
+
+    Bundles lie 0.5 and more apart; without `align.registered` they move by 0.2 on average, by 0.4 at most."""
     before = project(worlds(), Kind.TAG, QUICK)
-    started, anew = (project(worlds(seed=5), Kind.TAG, QUICK, start=start) for start in (before, None))
-    old, kept, other = (layout.xy.reshape(4, 30, 2).mean(axis=1) for layout in (before, started, anew))
-    apart = np.sqrt(((kept[:, None] - old[None]) ** 2).sum(axis=2))
-    assert apart.argmin(axis=1).tolist() == [0, 1, 2, 3]
-    assert np.diag(apart).mean() < np.sqrt(((other - old) ** 2).sum(axis=1)).mean() / 2, (apart, other, old)
+    started = project(worlds(seed=5), Kind.TAG, QUICK, start=before)
+    old, kept = (layout.xy.reshape(4, 30, 2).mean(axis=1) for layout in (before, started))
+    assert np.sqrt(((kept - old) ** 2).sum(axis=1)).max() < 0.06
+    assert started.measures["trustworthiness"] > 0.95
 
 
 def test_a_flat_map_is_no_start_for_one_in_space():
