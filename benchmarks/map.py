@@ -5,6 +5,7 @@
 
 Software WebGL, one page at a time. "Drawn" is the first screenshot in which the cloud is more than background. Bytes
 are what the websocket and the routes carried. Both are asked for a highlight (in Plotly a change of the figure).
+"Marked" is a highlight without the flight and the screenshot: from Enter to the marked point with its name, drawn.
 "Processor" is what the whole browser worked until then, on all cores together: it hardly depends on what else the
 machine does. "Tab" is the memory of the page's process; the graphics process is not counted. Ends with the load.
 """
@@ -118,9 +119,12 @@ def measure(way: str, folder: Path) -> dict[str, Any]:
             found["click s"] = round(_click(page), 2)
             page.wait_for_timeout(1500)
             found["click kB"] = round(sum(wire.take()) / 1000, 1)
+        _watch_marks(page)
         found["highlight s"] = round(_highlight(page, way, wire), 2)
         page.wait_for_timeout(1500)
         found["highlight kB"] = round(sum(wire.take()) / 1000, 1)
+        if way == "component":
+            found["marked ms"] = round(page.evaluate("window.__marked"))
         found["heap MB"] = round(page.evaluate("performance.memory.usedJSHeapSize") / 2**20)
         found["tab MB"] = round(_memory(browser))
         browser.close()
@@ -198,6 +202,23 @@ def _highlight(page: Page, way: str, wire: Wire) -> float:
     while _colour(page).mean() > 0.6 * before and time.perf_counter() - started < 120:
         page.wait_for_timeout(20)
     return time.perf_counter() - started
+
+
+def _watch_marks(page: Page) -> None:
+    """Keeps in `window.__marked` the milliseconds from Enter until the marked point and its name are drawn, which is
+    while the map already flies there: the pixel that is read makes the page wait for the graphics."""
+    page.evaluate(
+        """() => addEventListener('keydown', (event) => { if (event.key !== 'Enter' || !window.__map) return;
+             const canvas = [...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)
+               .map((r) => r.querySelector('canvas.points')).find(Boolean);
+             const began = performance.now(), gl = canvas.getContext('webgl2');
+             const look = () => {
+               if (!window.__map.labels().some((label) => label.text === 'song 77' && label.role === 'marked'))
+                 return requestAnimationFrame(look);
+               gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));
+               window.__marked = performance.now() - began; };
+             look(); }, { capture: true })"""
+    )
 
 
 def _click(page: Page) -> float:

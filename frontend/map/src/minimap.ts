@@ -1,7 +1,7 @@
 // The whole in a corner, with a frame around what is on screen. A press on it goes there.
 
 import type { Camera } from "./camera.ts";
-import type { Points } from "./data.ts";
+import { bit, type Points } from "./data.ts";
 import { element } from "./dom.ts";
 import type { Theme } from "./theme.ts";
 
@@ -11,7 +11,7 @@ const HEIGHT = 104;
 export class Minimap {
   readonly canvas = element("canvas", "minimap", { "aria-hidden": "true" });
   private picture: ImageData | null = null;
-  private count: (() => ImageData) | null = null;
+  private shown: [Points, Uint8Array, Uint8Array, Uint8Array | null] | null = null;
   private readonly context: CanvasRenderingContext2D;
 
   constructor(go: (x: number, y: number) => void, private readonly camera: Camera) {
@@ -38,20 +38,22 @@ export class Minimap {
     return [scale, (x0 + x1) / 2 - WIDTH / 2 / scale, (y0 + y1) / 2 + HEIGHT / 2 / scale];
   }
 
-  /** What lies on the map; counted into pixels when it is first shown. */
-  paint(points: Points, colours: Uint8Array, palette: Uint8Array, hidden: (i: number) => boolean): void {
+  /** What lies on the map; counted into pixels when it is first shown. A highlight changes nothing here. */
+  paint(points: Points, colours: Uint8Array, palette: Uint8Array, mask: Uint8Array | null): void {
+    const [before, coloured, table, masked] = this.shown ?? [];
+    if (before === points && coloured === colours && masked === mask && palette.every((part, at) => part === table![at])) return;
+    this.shown = [points, colours, palette, mask];
     this.picture = null;
-    this.count = () => this.counted(points, colours, palette, hidden);
   }
 
-  private counted(points: Points, colours: Uint8Array, palette: Uint8Array, hidden: (i: number) => boolean): ImageData {
+  private counted(points: Points, colours: Uint8Array, palette: Uint8Array, mask: Uint8Array | null): ImageData {
     const sum = new Float32Array(WIDTH * HEIGHT * 4);
     const [scale, x0, y1] = this.frame();
     let most = 1;
     for (let i = 0; i < points.count; i++) {
       const x = Math.floor((points.xy[2 * i] - x0) * scale);
       const y = Math.floor((y1 - points.xy[2 * i + 1]) * scale);
-      if (x < 0 || y < 0 || x >= WIDTH || y >= HEIGHT || hidden(i)) continue;
+      if (x < 0 || y < 0 || x >= WIDTH || y >= HEIGHT || (mask && !bit(mask, i))) continue;
       const at = 4 * (y * WIDTH + x);
       const colour = 4 * colours[i];
       for (let part = 0; part < 3; part++) sum[at + part] += palette[colour + part];
@@ -77,8 +79,8 @@ export class Minimap {
 
   draw(theme: Theme): void {
     this.canvas.classList.toggle("on", this.on);
-    if (!this.count || !this.on) return;
-    this.picture ??= this.count();
+    if (!this.shown || !this.on) return;
+    this.picture ??= this.counted(...this.shown);
     this.context.putImageData(this.picture, 0, 0);
     const [scale, left, top] = this.frame();
     const { x0, y0, x1, y1 } = this.camera.visible();

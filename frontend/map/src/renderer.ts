@@ -13,13 +13,14 @@ layout(location = 4) in uint kind;
 layout(location = 5) in float depth;
 uniform vec2 centre, scale, shift, radii;
 uniform float ratio, grow, dim, fog;
+uniform bool front;
 uniform highp sampler2D colours;
 out vec4 tint;
 out float radius;
 flat out uint shape;
 void main() {
   bool faded = (flags & ${2}u) != 0u, marked = (flags & ${4}u) != 0u;
-  if ((flags & ${1}u) != 0u) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); gl_PointSize = 0.0; return; }
+  if ((flags & ${1}u) != 0u || marked != front) { gl_Position = vec4(2.0, 2.0, 2.0, 1.0); gl_PointSize = 0.0; return; }
   radius = mix(radii.x, radii.y, size) * grow * (1.0 + 0.3 * depth);
   if (marked) radius = max(radius * 1.25, 4.5);
   gl_Position = vec4((place - centre) * scale + shift, -0.9 * depth, 1.0);
@@ -66,6 +67,9 @@ export class Renderer {
   private readonly colours: WebGLBuffer;
   private coloured: Uint8Array | null = null;
   private readonly flags: WebGLBuffer;
+  /** The marked points, which are drawn over all others and in every frame, however rare they are. */
+  private readonly front: WebGLBuffer;
+  private inFront = 0;
   private readonly texture: WebGLTexture;
   private readonly at: Record<string, WebGLUniformLocation | null> = {};
   private readonly smallest: number;
@@ -78,7 +82,7 @@ export class Renderer {
     private readonly turn: Turn | null = null,
   ) {
     this.program = linked(gl);
-    for (const name of ["centre", "scale", "shift", "radii", "ratio", "grow", "dim", "fog", "colours", "rim", "body"])
+    for (const name of ["centre", "scale", "shift", "radii", "ratio", "grow", "dim", "fog", "front", "colours", "rim", "body"])
       this.at[name] = gl.getUniformLocation(this.program, name);
     [this.smallest, this.largest] = radii(points.count);
     this.array = gl.createVertexArray()!;
@@ -89,6 +93,8 @@ export class Renderer {
     this.colours = this.bytes(2, new Uint8Array(points.count).fill(255));
     this.flags = this.bytes(3, new Uint8Array(points.count));
     this.bytes(4, points.kind);
+    this.front = gl.createBuffer()!;
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.front);
     this.texture = gl.createTexture()!;
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
@@ -131,9 +137,14 @@ export class Renderer {
     this.gl.bufferSubData(this.gl.ARRAY_BUFFER, 0, values);
   }
 
-  setFlags(values: Uint8Array): void {
-    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.flags);
-    this.gl.bufferSubData(this.gl.ARRAY_BUFFER, 0, values);
+  /** marked: the points whose flags say so. */
+  setFlags(values: Uint8Array, marked: number[]): void {
+    const gl = this.gl;
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.flags);
+    gl.bufferSubData(gl.ARRAY_BUFFER, 0, values);
+    gl.bindVertexArray(this.array);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from(marked), gl.DYNAMIC_DRAW);
+    this.inFront = marked.length;
   }
 
   setPalette(table: Uint8Array): void {
@@ -149,7 +160,8 @@ export class Renderer {
   }
 
   /**
-   * Draws the points `from` … `to` in the order of frequency, over those drawn before; from 0 the canvas is wiped first.
+   * Draws the points `from` … `to` in the order of frequency, over those drawn before, and the marked ones over all of
+   * them; from 0 the canvas is wiped first.
    * rim: the background, from 0 to 1, that keeps neighbours apart.
    */
   draw(camera: Camera, ratio: number, rim: [number, number, number], from: number, to: number): void {
@@ -178,7 +190,11 @@ export class Renderer {
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.bindVertexArray(this.array);
+    gl.uniform1i(this.at.front, 0);
     gl.drawArrays(gl.POINTS, from, to - from);
+    if (!this.inFront) return;
+    gl.uniform1i(this.at.front, 1);
+    gl.drawElements(gl.POINTS, this.inFront, gl.UNSIGNED_INT, 0);
   }
 
   destroy(): void {

@@ -67,6 +67,8 @@ export abstract class Stage {
   protected painted = 0;
   private flying = 0;
   private lastFrame = 0;
+  /** Whether the last frame was one of a flight. */
+  private inFlight = false;
   private ratio = 1;
   protected frames = 0;
 
@@ -103,8 +105,8 @@ export abstract class Stage {
     if (this.selected >= 0) this.flags[this.selected] &= ~FADED;
     if (this.category >= 0) for (let i = 0; i < points.count; i++) if (this.colours[i] !== this.category) this.flags[i] |= FADED;
     if (this.mask) for (let i = 0; i < points.count; i++) if (!bit(this.mask, i)) this.flags[i] |= HIDDEN;
-    renderer.setFlags(this.flags);
-    this.minimap.paint(points, this.colours, table, (i) => (this.flags[i] & HIDDEN) !== 0);
+    renderer.setFlags(this.flags, [...new Set([...this.marked, ...this.path])].filter((i) => this.flags[i] & MARKED));
+    this.minimap.paint(points, this.colours, table, this.mask);
     this.draw();
   }
 
@@ -134,6 +136,7 @@ export abstract class Stage {
     const active = this.moving || this.flying > 0;
     if (active && points.count > 60_000) this.adapt(now - this.lastFrame);
     this.lastFrame = now;
+    this.inFlight = this.flying > 0;
     if (active) this.painted = 0;
     const part = Math.min(points.count, active ? this.limit : this.painted + Math.max(this.limit, FLUENT));
     if (!this.painted || this.painted < part) {
@@ -157,7 +160,7 @@ export abstract class Stage {
 
   /** While the map moves, as many points are drawn as this machine draws fluently. */
   private adapt(elapsed: number): void {
-    if (elapsed > 400) return;
+    if (elapsed > 400 && !this.inFlight) return; // nothing moved meanwhile
     const factor = elapsed > 60 ? 0.6 : elapsed < 24 ? 1.25 : 1;
     this.limit = clamp(Math.min(this.limit, this.points!.count) * factor, 15_000, this.points!.count);
   }
@@ -279,6 +282,8 @@ export abstract class Stage {
     const { x0, x1 } = this.camera.bounds;
     const path = flight({ ...this.camera.view }, view, x1 - x0);
     const duration = clamp(path.length * 420, 220, 1300);
+    cancelAnimationFrame(this.wanted); // the flight's first frame draws what was wanted
+    this.wanted = 0;
     const begun = performance.now();
     const step = (now: number) => {
       const t = clamp((now - begun) / duration, 0, 1);
