@@ -74,7 +74,9 @@ def _cells(vectors: Floats, k: int, seed: int) -> list[tuple[Ints, Ints]]:
     count = len(vectors)
     sample = np.random.default_rng(seed).permutation(count)[: min(count, 100_000)]
     cells = int(2 * count**0.5)
-    means = MiniBatchKMeans(cells, random_state=seed, batch_size=8192, n_init=1, max_iter=5, reassignment_ratio=0.0)
+    means = MiniBatchKMeans(  # from random points: k-means++ takes longer here than all that follows
+        cells, init="random", random_state=seed, batch_size=8192, n_init=1, max_iter=5, reassignment_ratio=0.0
+    )
     centres = means.fit(vectors[sample]).cluster_centers_.astype(np.float32)
     centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
     cell = np.concatenate(
