@@ -33,11 +33,11 @@ TOPICS = 400
 PAGE = """## Layouts
 
 `python -m benchmarks.layouts`, two cores, made-up points, UMAP with the settings that a user gets, in a process of its
-own: from its start to a map with names and trust. Seconds by the clock are upper bounds where the load was high; those of
-the processor hardly depend on it. *Kept* is the mean share of a point's fifteen true neighbours that are among its
+own: from its start to a map with names and trust. Seconds by the clock are upper bounds where the load was high; those
+of the processor hardly depend on it. *Kept* is the mean share of a point's fifteen true neighbours that are among its
 fifteen on the map; the points of one topic lie about it at random, which two dimensions cannot show, so it is low here.
 
-| points | dimensions | clock | asked for | processor | longest steps | memory | kept | trustworthiness | continuity | load |
+| points | dimensions | clock | asked | processor | longest | memory | kept | trustworthiness | continuity | load |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 """
 

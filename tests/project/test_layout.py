@@ -64,7 +64,7 @@ def test_equal_vectors_do_not_break_it():
 
 
 def test_a_start_keeps_the_map_where_it_was():
-    """The same bundles with other noise: each keeps its place, whatever the last bits of the vectors make of the layout.
+    """The same bundles with other noise: each keeps its place, whatever the last bits make of the layout.
 
     Bundles lie 0.5 and more apart; without `align.registered` they move by 0.2 on average, by 0.4 at most."""
     before = project(worlds(), Kind.TAG, QUICK)
