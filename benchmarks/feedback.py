@@ -7,7 +7,8 @@ verdicts brings, and what taking the proposals brings.
     python -m benchmarks.feedback decisions
 
 For `learning` reviewers are simulated: they answer from the hidden half of playlists that the model has not seen, and
-err in one answer of ten. Half of the questions is judged; the other half says what verdicts do for like questions.
+err in one answer of ten. The lists of half of the listeners are judged; those of the others say what verdicts do for
+like questions.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from benchmarks.sheet import put
-from tagviz.evaluate.split import split
+from tagviz.evaluate.split import Questions, split
 from tagviz.feedback import lessons as teaching
 from tagviz.feedback.asking_for import chances, worth
 from tagviz.feedback.heeding import Heeding, Votes, reliability
@@ -94,10 +95,8 @@ def learning(method: str, limit: int, seed: int = 42) -> None:
     rows = []
     for kind in (Kind.TAG, Kind.SONG):
         truth = parts.questions.hidden[kind]
-        open_ = np.flatnonzero(np.diff(truth.indptr))
         chance = np.random.default_rng(seed)
-        judged = chance.permutation(open_)[: len(open_) // 2]
-        others = np.setdiff1d(open_, judged)
+        judged, others = halves(parts.questions, kind, seed)
         first = rank(model.recommender, asked, kind, train, DEPTH).rows
         pairs = np.array([(q, at) for q in judged for at in range(DEPTH) if first[q, at] >= 0])
         right = np.array([first[q, at] in truth[q].indices for q, at in pairs])
@@ -134,9 +133,12 @@ def learning(method: str, limit: int, seed: int = 42) -> None:
                             f"{change.mean():+.4f} ± {1.96 * change.std() / np.sqrt(len(change)):.4f}"
                         )
                     rows.append(row)
-    table = pd.DataFrame(rows)
-    print(table.to_string(index=False, float_format="{:.4f}".format))
-    written(table, HEAD.format(method=method, questions=len(parts.questions), depth=DEPTH))
+    head = HEAD.format(method=method, limit=limit, questions=len(parts.questions), depth=DEPTH)
+    own = method == "neighbours"
+    name, title = (
+        ("feedback", "What verdicts bring") if own else (f"feedback {method}", f"What verdicts bring {method}")
+    )
+    written(pd.DataFrame(rows), head, name, title)
 
 
 def training(method: str, limit: int, seed: int = 42) -> None:
@@ -148,44 +150,63 @@ def training(method: str, limit: int, seed: int = 42) -> None:
     train, asked = parts.train, parts.questions.asked(parts.train)
     plain = models.open_model(ws, train, models.train(ws, train, method, seed=seed).id).recommender
     chance = np.random.default_rng(seed)
-    halves: dict[Kind, tuple[np.ndarray, np.ndarray]] = {}
-    for kind in (Kind.TAG, Kind.SONG):
-        open_ = np.flatnonzero(np.diff(parts.questions.hidden[kind].indptr))
-        judged = chance.permutation(open_)[: len(open_) // 2]
-        halves[kind] = (judged, np.setdiff1d(open_, judged))
-    first = {kind: rank(plain, asked, kind, train, DEPTH).rows for kind in halves}
+    sides = {kind: halves(parts.questions, kind, seed) for kind in (Kind.TAG, Kind.SONG)}
+    first = {kind: rank(plain, asked, kind, train, DEPTH).rows for kind in sides}
     rows = []
     for who in ("err in one of ten", "guess"):
         votes = {}
-        for kind, (judged, _) in halves.items():
+        for kind, (judged, _) in sides.items():
             truth = parts.questions.hidden[kind]
             pairs = np.array([(q, at) for q in judged for at in range(DEPTH) if first[kind][q, at] >= 0])
             right = np.array([first[kind][q, at] in truth[q].indices for q, at in pairs])
             told = right ^ (chance.random(len(right)) < ERROR) if who != "guess" else chance.random(len(right)) < 0.5
             votes[kind] = as_votes(asked, pairs, first[kind], told)
         lessons = teaching.learned(train, votes)
-        told_of = 0 if lessons is None else lessons.verdicts
+        heard = 0 if lessons is None else lessons.verdicts
         info = models.train(ws, train, method, seed=seed, lessons=lessons)
         after = models.open_model(ws, train, info.id).recommender
-        for kind, (judged, others) in halves.items():
+        for kind, both in sides.items():
             ranked = rank(after, asked, kind, train, DEPTH).rows
-            for name, part in (("judged", judged), ("others", others)):
+            for name, part in zip(("judged", "others"), both, strict=True):
                 truth = parts.questions.hidden[kind]
                 before, now = ndcg(first[kind], truth, part), ndcg(ranked, truth, part)
                 half = 1.96 * (now - before).std() / np.sqrt(len(part))
                 change = f"{(now - before).mean():+.4f} ± {half:.4f}"
-                rows.append((who, len(votes[kind]), told_of, str(kind), name, before.mean(), now.mean(), change))
+                asked_of = f"{len(part):,} {name}"
+                rows.append((who, len(votes[kind]), heard, str(kind), asked_of, before.mean(), now.mean(), change))
     columns = ["reviewers", "verdicts", "learned", "kind", "questions", "before", "after", "change"]
-    print(f"{method}: {len(parts.questions):,} questions, {len(train):,} playlists to learn from")
-    print(pd.DataFrame(rows, columns=columns).to_string(index=False, float_format="{:.4f}".format))
+    head = TAUGHT.format(method=method, limit=limit, questions=len(parts.questions), depth=DEPTH, learned=len(train))
+    written(
+        pd.DataFrame(rows, columns=columns),
+        head,
+        f"feedback training {method}",
+        f"What a training of {method} learns from verdicts",
+    )
+
+
+def halves(questions: Questions, kind: Kind, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The questions that are judged, and the others: half of the listeners each, the same for all kinds."""
+    names = questions.frame["group"].where(questions.frame["group"] != "", questions.frame["id"]).to_numpy(dtype=str)
+    people = np.unique(names)
+    asked = np.isin(names, np.random.default_rng(seed).permutation(people)[: len(people) // 2])
+    held = np.diff(questions.hidden[kind].indptr) > 0
+    return np.flatnonzero(held & asked), np.flatnonzero(held & ~asked)
 
 
 HEAD = """
-`python -m benchmarks.feedback learning --method {method}`: {questions:,} questions on the Last.fm lists, split by
-listener; nDCG@10 of `{method}` with the layer of `feedback/heeding.py`. Five simulated reviewers are asked about the
-first {depth} items of half of the questions, at random or where it matters; they answer from the hidden half and err in
-one of ten, or they guess. *judged*: these questions; *others*: the half that nobody was asked about. ± is half of a
-95 % interval of the paired difference to no verdicts.
+`python -m benchmarks.feedback learning --method {method} --limit {limit}`: {questions:,} questions on the Last.fm
+lists, split by listener; nDCG@10 of `{method}` with the layer of `feedback/heeding.py`. Five simulated reviewers are
+asked about the first {depth} items of the lists of half of the listeners, at random or where it matters; they answer
+from the hidden half and err in one of ten, or they guess. *judged*: these lists; *others*: those of the other
+listeners, about which nobody was asked. ± is half of a 95 % interval of the paired difference to no verdicts.
+""".strip()
+TAUGHT = """
+`python -m benchmarks.feedback training --method {method} --limit {limit}`: {questions:,} questions on the Last.fm
+lists, split by listener; nDCG@10 of `{method}` trained on {learned:,} playlists, then on these and on the verdicts of
+five simulated reviewers on the first {depth} items of the lists of half of the listeners (*judged*); *others*: lists of
+the other listeners. No layer heeds the verdicts here. *learned*: verdicts that went into the training: of reviewers who
+guess, none, since their answers have nothing to do with the order of the items. ± is half of a 95 % interval of the
+paired difference.
 """.strip()
 
 
@@ -220,13 +241,13 @@ def ndcg(rows: np.ndarray, truth: sp.csr_matrix, questions: np.ndarray, k: int =
     return np.array(found)
 
 
-def written(table: pd.DataFrame, head: str) -> None:
-    """Puts the curves into docs/benchmarks.md."""
+def written(table: pd.DataFrame, head: str, name: str, title: str) -> None:
+    """Puts a table into its section of docs/benchmarks.md."""
     columns = list(table.columns)
     lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
     for row in table.itertuples(index=False):
         lines.append("| " + " | ".join(f"{cell:.4f}" if isinstance(cell, float) else str(cell) for cell in row) + " |")
-    put("feedback", "\n".join(["## What verdicts bring", "", head, "", *lines]))
+    put(name, "\n".join([f"## {title}", "", head, "", *lines]))
 
 
 def decisions() -> None:

@@ -14,7 +14,8 @@ def standing(name: str) -> str:
 
 
 def put(name: str, text: str) -> None:
-    """Puts the section of `benchmarks/NAME.py` in its place, or at the end of the page, and prints it."""
+    """Puts the section of `benchmarks/NAME.py` in its place, or at the end of the page, and prints it. One of several
+    sections of a benchmark has a word more in its name."""
     begin, end = _marks(name)
     page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Measured\n"
     before, found, rest = page.partition(begin)
@@ -24,4 +25,4 @@ def put(name: str, text: str) -> None:
 
 
 def _marks(name: str) -> tuple[str, str]:
-    return f"<!-- {name}: written by benchmarks/{name}.py -->", f"<!-- {name}: end -->"
+    return f"<!-- {name}: written by benchmarks/{name.split()[0]}.py -->", f"<!-- {name}: end -->"

@@ -13,11 +13,12 @@ with widgets.forgiving():
     runs = monitor.runs(cached.workspace(), here.corpus.name)
     if runs:
         watching.status(runs[0])
-        watching.todo(runs[0])
+        watching.todo(here, runs[0])
         st.subheader("What changed", anchor=False)
         watching.changed(runs[0])
         st.subheader("Over time", anchor=False)
         watching.courses(runs)
+        watching.limits(here)
     else:
         widgets.empty(
             "Nothing has been checked yet: press “Check now”. A check puts the newest version of this corpus next to "

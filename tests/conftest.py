@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus
 from tests.chromium import browser
 from tests.corpora import checkerboard
@@ -38,3 +39,11 @@ def real_data() -> Path:
 def board() -> Corpus:
     """The checkerboard corpus: two worlds that share nothing."""
     return checkerboard()
+
+
+@pytest.fixture
+def ws(tmp_path: Path) -> Workspace:
+    """A workspace of its own that holds the checkerboard; rooms that need another one name theirs the same."""
+    made = Workspace(tmp_path)
+    made.save_corpus(checkerboard())
+    return made

@@ -41,6 +41,8 @@ def show(document: Mapping[str, Any]) -> None:
             print(f"{check['light'].upper():8}{check['title']}: {clean(check['reason'])}")
             if check["examples"] and check["light"] in ("amber", "red"):
                 print(f"        such as {clean(', '.join(check['examples']))}")
+        if not document["proposals"] and document["exit_code"]:
+            print("→ nothing to do: every model has learned from the newest version")
         for one in document["proposals"]:
             print(f"→ {one['act']}: {clean(one['sentence'])} {clean(', '.join(one['tags']))}".rstrip())
 

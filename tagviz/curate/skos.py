@@ -6,7 +6,7 @@ by rdflib, since others write it in many ways.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote, unquote
@@ -95,13 +95,14 @@ def reads(name: str) -> bool:
     return PurePath(name).suffix.lower() in ENDINGS
 
 
-def read(data: bytes, name: str, base: str = "urn:tagviz:") -> Layer:
+def read(data: bytes, name: str, base: str = "urn:tagviz:", own: Callable[[str], str] = str) -> Layer:
     """The decisions that a SKOS file (Turtle, RDF/XML or N-Triples, by its name) comes to.
 
     A concept is the tag of its preferred label, or the one that our own export names in its address. Its alternative
     and hidden labels, and preferred ones in other languages, are merged into it, unless they are concepts of their own;
     `broader` and `narrower` order tags, `related` ones belong together, a collection is the facet of its members. All
-    else is left aside; nothing is fetched. Raises SourceError for what is no SKOS, and for a circle of broader tags.
+    else is left aside; nothing is fetched. own: how the corpus writes a label, itself where it has no such tag. Raises
+    SourceError for what is no SKOS, and for a circle of broader tags.
     """
     import rdflib
 
@@ -117,11 +118,11 @@ def read(data: bytes, name: str, base: str = "urn:tagviz:") -> Layer:
     except Exception as error:  # each of rdflib's parsers has errors of its own, and not all derive from one
         what = " ".join(str(error).split())[:300]
         raise SourceError(f"{name} cannot be read as SKOS", what or type(error).__name__, "correct the file") from error
-    tags, labels = _concepts(graph, base)
+    tags, labels = _concepts(graph, base, own)
     if not tags:
         raise SourceError(f"{name} names no concepts", "no subject has a skos:prefLabel", "export a taxonomy as SKOS")
     try:
-        found = [*_spellings(graph, tags, labels), *_relations(graph, tags), *_facets(graph, tags)]
+        found = [*_spellings(graph, tags, labels, base, own), *_relations(graph, tags), *_facets(graph, tags)]
     except BadParameter as error:
         raise SourceError(f"{name}: {error.title}", error.detail, error.remedy) from error
     layer = Layer(tuple(dict.fromkeys(found)))
@@ -131,7 +132,7 @@ def read(data: bytes, name: str, base: str = "urn:tagviz:") -> Layer:
     return layer
 
 
-def _concepts(graph: Any, base: str) -> tuple[dict[Any, str], dict[Any, list[str]]]:
+def _concepts(graph: Any, base: str, own: Callable[[str], str]) -> tuple[dict[Any, str], dict[Any, list[str]]]:
     """The tag of each concept, and all its labels."""
     from rdflib import RDF, URIRef
 
@@ -149,24 +150,27 @@ def _concepts(graph: Any, base: str) -> tuple[dict[Any, str], dict[Any, list[str
         others = [
             str(one) for name in ("altLabel", "hiddenLabel") for one in graph.objects(subject, URIRef(CORE + name))
         ]
-        own = unquote(str(subject).removeprefix(base).partition("/")[2]) if str(subject).startswith(base) else ""
-        tag = clean(own) or clean(str(preferred[0]))
+        exported = unquote(str(subject).removeprefix(base).partition("/")[2]) if str(subject).startswith(base) else ""
+        tag = own(clean(exported) or clean(str(preferred[0])))
         if tag:
             tags[subject] = tag
             labels[subject] = [*map(clean, map(str, preferred)), *sorted(map(clean, others))]
     return tags, labels
 
 
-def _spellings(graph: Any, tags: Mapping[Any, str], labels: Mapping[Any, list[str]]) -> Iterator[Decision]:
+def _spellings(
+    graph: Any, tags: Mapping[Any, str], labels: Mapping[Any, list[str]], base: str, own: Callable[[str], str]
+) -> Iterator[Decision]:
     from rdflib import Literal, URIRef
 
     concepts = set(tags.values())
     for subject, tag in tags.items():
         shown, *others = labels[subject]
-        spellings = [text for text in dict.fromkeys(others) if text and text not in {*concepts, shown}]
+        written = dict.fromkeys(own(text) for text in others if text and text != shown)
+        spellings = [text for text in written if text not in concepts]
         for start in range(0, len(spellings), MOST_TAGS):
             yield Decision(Act.MERGE, tuple(spellings[start : start + MOST_TAGS]), tag)
-        if shown != tag:
+        if shown != tag and str(subject).startswith(base):  # others' labels only say which tag is meant
             yield Decision(Act.RENAME, (tag,), shown)
         if (subject, URIRef(f"{CORE}scopeNote"), Literal(BLOCKED)) in graph:
             yield Decision(Act.BLOCK, (tag,))
@@ -178,7 +182,7 @@ def _relations(graph: Any, tags: Mapping[Any, str]) -> Iterator[Decision]:
     above = {*graph.subject_objects(URIRef(f"{CORE}broader"))}
     above |= {(low, high) for high, low in graph.subject_objects(URIRef(f"{CORE}narrower"))}
     for low, high in sorted(above):
-        if low in tags and high in tags:
+        if low in tags and high in tags and (low == high or tags[low] != tags[high]):
             yield Decision(Act.BROADER, (tags[low],), tags[high])
     beside = {tuple(sorted(pair)) for pair in graph.subject_objects(URIRef(f"{CORE}related"))}
     for one, other in sorted(beside):
@@ -191,6 +195,6 @@ def _facets(graph: Any, tags: Mapping[Any, str]) -> Iterator[Decision]:
 
     for collection in sorted(graph.subjects(RDF.type, URIRef(f"{CORE}Collection"))):
         name = clean(min(map(str, graph.objects(collection, URIRef(f"{CORE}prefLabel"))), default=""))
-        members = sorted(tags[one] for one in graph.objects(collection, URIRef(f"{CORE}member")) if one in tags)
+        members = sorted({tags[one] for one in graph.objects(collection, URIRef(f"{CORE}member")) if one in tags})
         for start in range(0, len(members) if name else 0, MOST_TAGS):
             yield Decision(Act.FACET, tuple(members[start : start + MOST_TAGS]), name)

@@ -2,48 +2,85 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from tagviz.figures.template import colour, figure
+from tagviz.figures.template import GREY, colour, layout, soft_ink
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 SIGNS = {"green": "circle", "amber": "triangle-up", "red": "x"}
 """How a run stood, told by the shape of its point too."""
+COLOURS = {"amber": colour(1), "red": colour(5)}
+LABELLED = 0.09
+"""Lines nearer to each other than this part of the axis share one label."""
 
 
 def course(
     points: pd.DataFrame,
-    title: str,
     limits: tuple[float, float, float] | None = None,
     levels: tuple[float, float] | None = None,
+    percent: bool = False,
     dark: bool = False,
 ) -> go.Figure:
     """A point a run. points: `created`, `value`, `light`, oldest first. limits: low, centre and high of the control
-    chart. levels: from where on the check is amber, and red."""
+    chart. levels: from where on the check is amber, and red; a level far from all that was measured is left out.
+    percent: the values are shares."""
     import plotly.graph_objects as go
 
-    made = figure(title, dark, 260, "", "")
-    lights = points["light"].replace("", "no threshold")
-    made.add_trace(
-        go.Scatter(
-            x=points["created"],
-            y=points["value"],
-            mode="lines+markers",
-            line={"color": colour(0), "width": 2},
-            marker={"size": 9, "symbol": [SIGNS.get(light, "circle") for light in points["light"]]},
-            customdata=lights,
-            hovertemplate="%{x|%-d %b %Y}: %{y:.3f}, %{customdata}<extra></extra>",
-        )
-    )
+    lines: list[tuple[float, str, str, str]] = []
     if limits is not None:
-        for at, text in zip(limits, ("usual low", "mean", "usual high"), strict=True):
-            made.add_hline(at, line_dash="dot", line_width=1, annotation_text=text, annotation_position="top left")
+        names = ("usual low", "mean", "usual high")
+        lines += [(at, text, "dot", GREY) for at, text in zip(limits, names, strict=True)]
+    low, high = (float(end) for end in (points["value"].min(), points["value"].max()))
     if levels is not None:
-        for at, text in zip(levels, ("amber", "red"), strict=True):
-            made.add_hline(at, line_dash="dash", line_width=1, annotation_text=text, annotation_position="top right")
-    made.update_layout(showlegend=False)
-    return made
+        reach = max(high - low, 0.5 * abs(high))
+        near = [at for at in levels if low - 2 * reach <= at <= high + 2 * reach]
+        names = dict(zip(levels, ("amber", "red"), strict=True))
+        lines += [(at, names[at], "dash", COLOURS[names[at]]) for at in near]
+    ends = [low, high, *(at for at, *_ in lines)]
+    margin = 0.08 * ((max(ends) - min(ends)) or abs(high) or 1.0)
+    span = min(ends) - margin, max(ends) + margin
+    told = layout("", dark, 230)
+    told["showlegend"] = False
+    told["yaxis"] |= {"range": span, "tickformat": ".2~%" if percent else ".3~f", "nticks": 6}
+    told["shapes"] = [_line(at, dash, ink) for at, _, dash, ink in lines]
+    told["annotations"] = _labels(lines, span, dark)
+    told["margin"] |= {"r": 74}
+    number = ".1%" if percent else ".3f"
+    return go.Figure(
+        {
+            "type": "scatter",
+            "x": points["created"],
+            "y": points["value"],
+            "mode": "lines+markers" if len(points) > 1 else "markers",
+            "line": {"color": colour(0), "width": 1.5},
+            "marker": {
+                "size": [5 if light not in COLOURS else 9 for light in points["light"]],
+                "symbol": [SIGNS.get(light, "circle") for light in points["light"]],
+                "color": [COLOURS.get(light, colour(0)) for light in points["light"]],
+            },
+            "customdata": points["light"].replace("", "no threshold"),
+            "hovertemplate": "%{x|%-d %b %Y}: %{y:" + number + "}, %{customdata}<extra></extra>",
+            "cliponaxis": False,
+        },
+        told,
+    )
+
+
+def _line(at: float, dash: str, ink: str) -> dict[str, Any]:
+    line = {"dash": dash, "width": 1, "color": ink}
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": at, "y1": at, "line": line, "layer": "below"}
+
+
+def _labels(lines: list[tuple[float, str, str, str]], span: tuple[float, float], dark: bool) -> list[dict[str, Any]]:
+    """What each line says, beside its end; of lines that lie too near to each other the later is named alone."""
+    found: list[tuple[float, str]] = []
+    for at, text, *_ in reversed(lines):
+        if all(abs(at - other) > LABELLED * (span[1] - span[0]) for other, _ in found):
+            found.append((at, text))
+    font = {"size": 12, "color": soft_ink(dark)}
+    place = {"xref": "paper", "x": 1.01, "xanchor": "left", "showarrow": False, "font": font}
+    return [{**place, "y": at, "text": text} for at, text in found]

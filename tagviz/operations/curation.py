@@ -123,9 +123,9 @@ def import_layer(
 
     Conflicts are shown and not followed. `apply` false only looks. Raises SourceError for a file that is none.
     """
-    theirs = _read(text, file)
-    before = files.read(base, "the base") if base is not None else None
     corpus = ws.open_corpus(name)
+    theirs = _read(corpus, text, file)
+    before = files.read(base, "the base") if base is not None else None
     author = name_of(author)
     found: list[files.Merged] = []
 
@@ -140,9 +140,9 @@ def import_layer(
     return Imported(found[0], tuple(warnings(corpus, theirs)))
 
 
-def _read(text: str | bytes, file: str) -> Layer:
+def _read(corpus: Corpus, text: str | bytes, file: str) -> Layer:
     if skos.reads(file):
-        return skos.read(text.encode() if isinstance(text, str) else text, file)
+        return skos.read(text.encode() if isinstance(text, str) else text, file, own=_speller(corpus))
     return files.read(text, file or "the file")
 
 
@@ -174,6 +174,13 @@ def plain(tag: str) -> str:
 
 def spelled(corpus: Corpus, decision: Decision) -> Decision:
     """The decision with its tags as the corpus spells them, where only their normal forms differ."""
+    own = _speller(corpus)
+    target = own(decision.target) if decision.act in (Act.MERGE, Act.BROADER) else decision.target
+    return replace(decision, tags=tuple(map(own, decision.tags)), target=target)
+
+
+def _speller(corpus: Corpus) -> Callable[[str], str]:
+    """How the corpus writes a tag: as it is named, else the one of the same normal form; itself where there is none."""
     vocab = corpus.vocab(Kind.TAG)
     forms = asking.index_of(corpus).forms(Kind.TAG)
 
@@ -184,8 +191,7 @@ def spelled(corpus: Corpus, decision: Decision) -> Decision:
             row = forms.get(asking.text.normal(tag), -1)
         return tag if row < 0 else str(vocab.ids[row])
 
-    target = own(decision.target) if decision.act in (Act.MERGE, Act.BROADER) else decision.target
-    return replace(decision, tags=tuple(map(own, decision.tags)), target=target)
+    return own
 
 
 def known(corpus: Corpus, decision: Decision) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from tagviz.errors import BadParameter
 from tagviz.evaluate.split import Mask, Protocol
-from tagviz.operations import corpora, feedback, models, verdicts
+from tagviz.operations import comparing, corpora, feedback, models, verdicts
 from tagviz.store.arrays import read_json, read_json_if_there, write_json
 from tagviz.store.verdicts import frame_of
 from tagviz.store.workspace import Workspace, checked, now
@@ -22,8 +22,10 @@ from tagviz.watch import control, drift
 from tagviz.watch.lights import EXIT, Check, Light, Thresholds, light, proposals, worst
 
 METRIC = "ndcg"
-METRICS = ("ndcg", "precision", "recall")
-"""What is kept of an evaluation."""
+METRICS = {"ndcg": "nDCG", "precision": "Precision", "recall": "Recall"}
+"""What is kept of an evaluation, and what people call it."""
+SHARES = {"new", "gone", "moved", "space", "metric", "verdicts"}
+"""Checks whose value is a share."""
 PROTOCOL: Protocol = "tags"
 MASK: Mask = "real"
 SEED = 42
@@ -81,7 +83,7 @@ def run(
         "checks": [check.plain() for check in checks],
         "metrics": metrics,
         "changed": changed,
-        "proposals": [one.plain() for one in proposals(checks, fresh)],
+        "proposals": [one.plain() for one in proposals(checks, fresh, _behind(ws, name, newer.fingerprint))],
         "thresholds": limits.model_dump(mode="json"),
     }
     write_json(ws.home / "monitor" / checked(name) / f"{document['id']}.json", document)
@@ -96,11 +98,12 @@ def runs(ws: Workspace, name: str) -> list[Mapping[str, Any]]:
 
 
 def course(found: list[Mapping[str, Any]]) -> pd.DataFrame:
-    """What runs measured, oldest first: `created`, `check` (or metric), `title`, `value`, `light`, `newer`."""
+    """What runs measured, oldest first, metrics before checks: `created`, `check` (or metric), `title`, `value`,
+    `light`, `newer`."""
     rows = [
         (run["created"], check["name"], check["title"], check["value"], check["light"], run["newer"])
         for run in reversed(found)
-        for check in [*run["checks"], *(_point(one) for one in run["metrics"])]
+        for check in [*(_point(one) for one in run["metrics"]), *run["checks"]]
         if check["value"] is not None
     ]
     frame = pd.DataFrame(rows, columns=["created", "check", "title", "value", "light", "newer"])
@@ -155,12 +158,18 @@ def html(document: Mapping[str, Any]) -> str:
     return page(f"{document['corpus']}: {document['light'].upper()}", about, sections)
 
 
+def _behind(ws: Workspace, name: str, newest: str) -> bool:
+    """Whether a model is still to learn from the newest version: one of an older version, or the first."""
+    return not models.models(ws, newest) or bool(comparing.stale(ws, name))
+
+
 def _told(check: Mapping[str, Any]) -> str:
     return check["reason"] + (f" Such as: {', '.join(check['examples'])}." if check["examples"] else "")
 
 
 def _point(metric: Mapping[str, Any]) -> dict[str, Any]:
-    return {"name": metric["metric"], "title": metric["metric"], "value": metric["value"], "light": ""}
+    name = metric["metric"]
+    return {"name": name, "title": METRICS.get(name, name), "value": metric["value"], "light": ""}
 
 
 # --- checks ----------------------------------------------------------------------------------------------------------
@@ -295,21 +304,30 @@ def _metric(frame: pd.DataFrame, newest: str, limits: Thresholds) -> Check:
     """nDCG next to the version before, or next to its control limits once enough versions were evaluated. One point a
     version: the same one evaluated again says the same."""
     points = frame.drop_duplicates("fingerprint", keep="last")
-    value = float(points.loc[points["fingerprint"] == newest, METRIC].iloc[-1])
-    earlier = points.loc[points["fingerprint"] != newest, METRIC].tolist()
-    if not earlier:
-        return _unknown("metric", "Quality of the answers", f"nDCG is {value:.3f}; nothing to compare it with.")
-    lost = (earlier[-1] - value) / earlier[-1] if earlier[-1] else 0.0
-    reason = f"nDCG was {earlier[-1]:.3f} and is {value:.3f}."
-    found = _check("metric", "Quality of the answers", lost, limits.drop_amber, limits.drop_red, reason)
-    usual = control.limits(earlier) if len(earlier) >= limits.points else None
-    if usual is None:
-        return found
-    reason += f" Over {len(earlier)} versions it keeps between {usual.low:.3f} and {usual.high:.3f}."
-    return _check(
-        "metric", "Quality of the answers", lost, limits.drop_amber, limits.drop_red, reason,
-        least=Light.AMBER if value < usual.low else Light.GREEN,
-    )  # fmt: skip
+    here, before = points[points["fingerprint"] == newest], points[points["fingerprint"] != newest]
+    title, value = "Quality of the answers", float(here[METRIC].iloc[-1])
+    if before.empty:
+        return _unknown("metric", title, f"nDCG is {value:.3f}; nothing to compare it with.")
+    last = float(before[METRIC].iloc[-1])
+    lost = (last - value) / last if last else 0.0
+    stands = light(lost, limits.drop_amber, limits.drop_red)
+    reason = f"nDCG was {last:.3f} and is {value:.3f}."
+    # as if the two were independent: versions share playlists, so the difference is rather better known
+    unsure = math.hypot(*(_half(row) for row in (here.iloc[-1], before.iloc[-1])))
+    if stands is not Light.GREEN and last - value <= unsure:
+        reason += f" That may be chance: the difference is known to ± {unsure:.3f}."
+        stands = Light.AMBER
+    usual = control.limits(before[METRIC].tolist()) if len(before) >= limits.points else None
+    if usual is not None:
+        reason += f" Over {len(before)} versions it keeps between {usual.low:.3f} and {usual.high:.3f}."
+        stands = worst([stands, Light.AMBER if value < usual.low else Light.GREEN])
+    return Check("metric", title, stands, round(lost, 6), limits.drop_amber, limits.drop_red, reason)
+
+
+def _half(row: Any) -> float:
+    """Half of the interval of the metric in a row of `_reached`; 0 where none is known."""
+    low, high = (_number(row, METRIC, end) for end in ("low", "high"))
+    return 0.0 if low is None or high is None else (high - low) / 2
 
 
 def _verdicts(ws: Workspace, name: str, limits: Thresholds, moment: float) -> Check:
@@ -343,14 +361,11 @@ def _check(
     reason: str,
     examples: Any = (),
     less: bool = False,
-    least: Light = Light.GREEN,
 ) -> Check:
     if not math.isfinite(value):
         return _unknown(name, title, "One of the versions has none.")
     shown = tuple(str(one) for one in list(examples)[:SHOWN])
-    return Check(
-        name, title, worst([least, light(value, amber, red, less)]), round(value, 6), amber, red, reason, shown
-    )
+    return Check(name, title, light(value, amber, red, less), round(value, 6), amber, red, reason, shown)
 
 
 def _unknown(name: str, title: str, reason: str) -> Check:

@@ -97,7 +97,7 @@ def _why(here: Here, place: cached.Place, query: Query, ranking: Ranking, row: i
         with widgets.row():
             widgets.item_link(cached.item(*here.names, ranking.keys[row]), here)
             st.text(f"is suggestion {row + 1} of {len(ranking.keys)}.", width="content")
-            verdicts.instead(here, place, query, ranking, row)
+            verdicts.instead(place, query, ranking, row)
         reasons = ranking.reasons[row] if ranking.reasons else ()
         if not reasons:
             st.caption("This model cannot say why.")

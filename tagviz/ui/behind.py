@@ -203,7 +203,7 @@ def _open(view: View, question: QuestionView) -> None:
             with grid.cell():
                 st.text(plain.one_line(label, 40))
                 answer = question.answers[label, view.kind]
-                signs, buttons = verdicts.columns(f"behind-{label}", _suggested(view, question, label))
+                signs, buttons = verdicts.columns(f"behind-{label}", _suggested(view, question, label), other=True)
                 frame = pd.DataFrame(
                     {
                         "hit": ["●" if hit else "" for hit in answer["hit"]],
@@ -213,6 +213,7 @@ def _open(view: View, question: QuestionView) -> None:
                     }
                 )
                 _small(frame, f"{label}: suggestions, ● marks those that were hidden", buttons)
+        verdicts.ask_instead()
         if view.kind is Kind.TAG and len(question.hidden[Kind.TAG]):
             label = view.label or view.best
             heat = panels.question_heatmap(view.opened, label, question.row, view.k, widgets.dark(), view.reading)

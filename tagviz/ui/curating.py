@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,9 +12,8 @@ from tagviz.curate.proposals import Proposal
 from tagviz.errors import TagvizError
 from tagviz.operations import curation, proposing
 from tagviz.operations.proposing import Preview
-from tagviz.store.jobs import State
 from tagviz.types import Kind, key_of
-from tagviz.ui import cached, plain, state, verdicts, widgets, work
+from tagviz.ui import cached, effect, plain, state, verdicts, widgets
 from tagviz.ui.frame import Here
 
 SORTS = {
@@ -48,9 +45,11 @@ def proposals(here: Here) -> None:
         required=True,
         **state.tied("sort", "spellings", list(SORTS)),
     )
-    found = _proposals(here.place, sort)
+    about = _about(here)
+    found = _proposals(here.place, sort, about)
     if not found:
-        widgets.empty("Nothing of this sort is left to propose.")
+        of_these = " of these tags; decide yourself, or look at all" if about else ""
+        widgets.empty(f"Nothing of this sort is left to propose{of_these}.")
         return
     frame = pd.DataFrame(
         {
@@ -85,6 +84,22 @@ def proposals(here: Here) -> None:
         look(here, found[row].decision, found[row].evidence)
     else:
         st.caption("Click a proposal to see what it would change before it is taken.")
+
+
+def _about(here: Here) -> tuple[str, ...]:
+    """The tags that the address asks about, as pills, and the way back to all; none where it names none."""
+    known = here.place.opened.vocab(Kind.TAG)
+    about = tuple(tag for tag in state.values("about") if known.row(tag, missing="skip") >= 0)
+    if about:
+        with widgets.row():
+            st.caption("About", width="content")
+            for tag in about:
+                widgets.item_link(cached.item(*here.names, key_of(Kind.TAG, tag)), here)
+            st.button(
+                "All tags", "curate-all", on_click=state.put, kwargs={"about": ""}, icon=":material/close:",
+                type="tertiary",
+            )  # fmt: skip
+    return about
 
 
 def own(here: Here) -> None:
@@ -159,56 +174,7 @@ def look(here: Here, decision: Decision, reason: str) -> None:
             icon=":material/bubble_chart:",
             query_params=state.carried(at=key_of(Kind.TAG, main)),
         )
-        _measured(here, decision)
-
-
-def _measured(here: Here, decision: Decision) -> None:
-    """The effect on the metrics: a click queues a job that trains a quick method before and after and asks both."""
-    asked = {"corpus": here.corpus.name, "version": here.corpus.fingerprint, **_plain(decision)}
-    done = next((job for job in cached.jobs() if job.kind == "measure" and dict(job.arguments) == asked), None)
-    if done is None:
-        st.button(
-            "Measure the effect on the metrics",
-            f"measure-{decision.id}",
-            icon=":material/fact_check:",
-            on_click=_queue,
-            args=(asked,),
-        )
-    elif done.state is not State.DONE:
-        work.work(("measure",))
-    else:
-        _effect(done.result["effect"])
-
-
-def _queue(asked: dict[str, Any]) -> None:
-    cached.submit("measure", asked)
-
-
-def _effect(effect: Mapping[str, Any]) -> None:
-    names = {"ndcg": "nDCG@10", "precision": "Precision@10", "recall": "Recall@10"}
-    rows = [
-        {"metric": names[metric], "before": told["before"], "after": told["after"], "low": low, "high": high}
-        for metric, told in effect["metrics"].items()
-        for low, high in [told["difference_ci"]]
-    ]
-    number = st.column_config.NumberColumn
-    widgets.table(
-        pd.DataFrame(rows),
-        "effect",
-        columns={
-            "metric": st.column_config.TextColumn("Metric"),
-            "before": number("Before", format="%.4f"),
-            "after": number("After", format="%.4f"),
-            "low": number("Change at least", format="%+.4f", help="95 % interval of the difference"),
-            "high": number("Change at most", format="%+.4f"),
-        },
-    )
-    unseen = f"{effect['questions']:,} playlists that the method ({effect['method']}) has not seen, asked for tags."
-    st.caption(plain.escape(unseen, 300))
-
-
-def _plain(decision: Decision) -> dict[str, Any]:
-    return {"act": str(decision.act), "tags": list(decision.tags), "target": decision.target}
+        effect.measured(here, decision)
 
 
 def standing(here: Here) -> None:
@@ -344,10 +310,13 @@ def _counted(seen: Preview) -> str:
 
 
 @st.cache_data(max_entries=20, show_spinner="Looking for what there is to decide")
-def _proposals(place: cached.Place, sort: str) -> list[Proposal]:
+def _proposals(place: cached.Place, sort: str, about: tuple[str, ...] = ()) -> list[Proposal]:
     ws = cached.workspace()
     model = place.opened_model if sort == "synonyms" and place.opened_model.embedding is not None else None
-    return proposing.propose(ws, place.opened, sort, model)[:LISTED]
+    found = proposing.propose(ws, place.opened, sort, model)
+    if about:
+        found = [one for one in found if {*one.decision.tags, one.decision.target} & {*about}]
+    return found[:LISTED]
 
 
 @st.cache_data(max_entries=50, show_spinner="Looking at what it would change")

@@ -76,6 +76,7 @@ def item(here: Here, page: ItemPage, place: cached.Place, near: Ranking | None) 
     with models:
         if models.open:
             _opinions(here, place, page)
+    verdicts.ask_instead()
 
 
 def _playlist(page: ItemPage, near: Ranking | None) -> None:
@@ -203,7 +204,7 @@ def _links(
 ) -> None:
     """A table whose rows lead to the item's own page, each with its verdict where it can be judged."""
     columns = ["label", measure] + (["count"] if measure == "lift" else [])
-    signs, buttons = verdicts.columns(f"panel-{name}", judged) if judged is not None else ({}, {})
+    signs, buttons = verdicts.columns(f"panel-{name}", judged, other=True) if judged is not None else ({}, {})
     widgets.table(
         frame[columns].assign(**signs),
         f"panel-{name}",

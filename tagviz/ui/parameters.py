@@ -53,7 +53,7 @@ def _widgets(params: type[Params], names: list[str], start: Values, key: str) ->
 
 def _widget(name: str, field: FieldInfo, value: Any, key: str) -> Any:
     label, help = name.replace("_", " ").capitalize(), plain.escape(field.description or "", 300)
-    low, high = _limits(field)
+    low, high = limits_of(field)
     if field.annotation is bool:
         return st.toggle(label, value, key=key, help=help)
     if get_origin(field.annotation) is Literal:
@@ -71,7 +71,8 @@ def step_of(value: float) -> float:
     return 0.1 if value == 0 else float(10.0 ** (floor(log10(abs(value))) - 1))
 
 
-def _limits(field: FieldInfo) -> tuple[float | None, float | None]:
+def limits_of(field: FieldInfo) -> tuple[float | None, float | None]:
+    """The least and the greatest value that a parameter may have, None where there is no end."""
     low = next((float(mark.ge) for mark in field.metadata if hasattr(mark, "ge")), None)
     high = next((float(mark.le) for mark in field.metadata if hasattr(mark, "le")), None)
     return low, high

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,12 +12,13 @@ import streamlit as st
 from tagviz.operations import feedback
 from tagviz.store.verdicts import Answer, Verdict
 from tagviz.types import Kind, Query, Ranking, key_of
-from tagviz.ui import cached, picker, plain, state
-from tagviz.ui.frame import Here
+from tagviz.ui import cached, plain, state, widgets
 
 NOBODY = "guest"
 """The name under which somebody judges who has chosen none."""
-_GIVEN = "verdicts-given"
+MOST_INSTEAD = 8
+"""Items that are offered to stand instead of another."""
+_GIVEN, _ASKED = "verdicts-given", "verdicts-instead"
 
 
 def me() -> str:
@@ -107,10 +108,11 @@ def marks(suggested: Suggested) -> list[Answer]:
     return [said[key].answer if key in said else Answer.NONE for key in suggested.keys]
 
 
-def columns(name: str, suggested: Suggested) -> tuple[dict[str, list[str]], dict[str, Any]]:
+def columns(name: str, suggested: Suggested, other: bool = False) -> tuple[dict[str, list[str]], dict[str, Any]]:
     """Two columns of a table that say right and wrong of each item with one click: their signs, and how they are shown.
 
-    name: the table's. The same verdict again takes it back.
+    name: the table's. The same verdict again takes it back. other: a third column, which asks for what belongs there
+    instead; the page then calls `ask_instead`.
     """
     marked = marks(suggested)
     signs = {
@@ -118,18 +120,17 @@ def columns(name: str, suggested: Suggested) -> tuple[dict[str, list[str]], dict
         "wrong": ["☒" if mark in (Answer.WRONG, Answer.INSTEAD) else "✗" for mark in marked],
     }
     said = {"right": "Right: it belongs there", "wrong": "Wrong: it does not belong there"}
-    shown = {
-        of: st.column_config.ButtonColumn(
-            "",
-            width=34,
-            help=said[of],
-            type="tertiary",
-            key=f"{name}-{of}",
-            on_click=partial(_on_click, f"{name}-{of}", suggested, Answer(of), marked),
-        )
-        for of in signs
-    }
+    shown = {of: _button(f"{name}-{of}", said[of], _on_click, suggested, Answer(of), marked) for of in signs}
+    if other:
+        signs["instead"] = ["⇄"] * len(marked)
+        shown["instead"] = _button(f"{name}-instead", "Rather this instead: name what belongs there", _ask, suggested)
     return signs, shown
+
+
+def _button(key: str, help: str, clicked: Callable[..., None], *told: Any) -> Any:
+    return st.column_config.ButtonColumn(
+        "", width=34, help=help, type="tertiary", key=key, on_click=partial(clicked, key, *told)
+    )
 
 
 def _on_click(click: str, suggested: Suggested, answer: Answer, marked: list[Answer]) -> None:
@@ -138,24 +139,50 @@ def _on_click(click: str, suggested: Suggested, answer: Answer, marked: list[Ans
         give(suggested.verdict(clicked.row, Answer.NONE if marked[clicked.row] is answer else answer))
 
 
-def instead(here: Here, place: cached.Place, query: Query, ranking: Ranking, row: int) -> None:
+def _ask(click: str, suggested: Suggested) -> None:
+    clicked = st.session_state.get(click)
+    if clicked is not None and clicked.row < len(suggested.keys):
+        st.session_state[_ASKED] = (suggested, clicked.row)
+
+
+def ask_instead() -> None:
+    """Opens the box that the last click on ⇄ asked for; called once, where the tables of a part of a page end."""
+    if asked := st.session_state.pop(_ASKED, None):
+        _box(*asked)
+
+
+@st.dialog("What belongs there instead?")
+def _box(suggested: Suggested, row: int) -> None:
+    with widgets.forgiving():
+        given = cached.item(suggested.corpus, suggested.fingerprint, suggested.keys[row])
+        st.text(f"Instead of {plain.one_line(given.label, 60)}:")
+        if _choose(suggested, row):
+            st.rerun()
+
+
+def instead(place: cached.Place, query: Query, ranking: Ranking, row: int) -> None:
     """Choose the item that should stand where another was suggested."""
-    kind = ranking.kind
     with st.popover("Rather this instead", icon=":material/swap_horiz:", type="tertiary"):
-        typed = st.text_input("What belongs there?", key=f"instead-{place.model}-{ranking.keys[row]}", max_chars=200)
-        found = picker.hits(here, typed or "", (kind,), 8)
-        for item in found:
-            if item.key != ranking.keys[row]:
-                st.button(
-                    plain.escape(item.label, 60),
-                    key=f"rather-{place.model}-{ranking.keys[row]}-{item.key}",
-                    on_click=_instead,
-                    args=(place, query, ranking, row, item.key),
-                )
+        if _choose(answered(place, query, ranking), row):
+            st.rerun()
 
 
-def _instead(place: cached.Place, query: Query, ranking: Ranking, row: int, key: str) -> None:
-    give(replace(answered(place, query, ranking).verdict(row, Answer.INSTEAD), instead=key))
+def _choose(suggested: Suggested, row: int) -> bool:
+    """A box to search in, and a button for each item that reads like it; whether one was chosen and is kept."""
+    key = f"{suggested.model}-{suggested.keys[row]}"
+    typed = st.text_input("What belongs there?", key=f"instead-{key}", type="search", live="250ms", max_chars=200)
+    if not (typed or "").strip():
+        return False
+    kinds = (suggested.kind,)
+    found = cached.complete(suggested.corpus, suggested.fingerprint, typed, kinds, MOST_INSTEAD)
+    if not found:
+        st.caption("Nothing here reads like this.")
+    for item in found:
+        told = plain.escape(item.label, 60)
+        if item.key != suggested.keys[row] and st.button(told, key=f"rather-{key}-{item.key}"):
+            give(replace(suggested.verdict(row, Answer.INSTEAD), instead=item.key))
+            return True
+    return False
 
 
 def _read(query: Query, ranking: Ranking) -> Query:

@@ -71,7 +71,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What to do. act: `retrain`, `curate` or `judge`; tags: ids of those it is about, perhaps none."""
+    """What to do. act: `retrain`, `tune`, `curate` or `judge`; tags: ids of those it is about, perhaps none."""
 
     act: str
     sentence: str
@@ -94,12 +94,16 @@ def worst(lights: Sequence[Light]) -> Light:
     return max(lights, key=ORDER.index, default=Light.UNKNOWN)
 
 
-def proposals(checks: Sequence[Check], new: Sequence[str], count: int = 12) -> list[Proposal]:
-    """What the checks suggest, the most urgent first. new: ids of the new tags, the most used first."""
+def proposals(checks: Sequence[Check], new: Sequence[str], behind: bool = True, count: int = 12) -> list[Proposal]:
+    """What the checks suggest, the most urgent first. new: ids of the new tags, the most used first. behind: whether
+    a model has not learned from the newest version yet; training again helps nobody where all have."""
     bad = {check.name for check in checks if check.light in (Light.AMBER, Light.RED)}
     found = []
-    if moved := [check.title.lower() for check in checks if check.name in bad and check.name != "verdicts"]:
+    moved = [check.title.lower() for check in checks if check.name in bad and check.name != "verdicts"]
+    if moved and behind:
         found.append(Proposal("retrain", f"Train again on the newest version: {', '.join(moved)}."))
+    elif "metric" in bad:
+        found.append(Proposal("tune", "Search better settings: the models have learned from the newest version."))
     if "new" in bad:
         chosen = tuple(new[:count])
         found.append(Proposal("curate", f"Look over the {len(chosen)} most used of the new tags.", chosen))

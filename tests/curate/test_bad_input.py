@@ -12,17 +12,10 @@ from tagviz.operations import answers, corpora, curation, feedback, models
 from tagviz.store.verdicts import Answer, Verdict
 from tagviz.store.workspace import Workspace
 from tagviz.types import Kind, Query
-from tests.corpora import checkerboard
+from tests.corpora import make_corpus
 
 NAME = "checkerboard"
 QUERY = Query(tags=("t0", "t2"))
-
-
-@pytest.fixture
-def ws(tmp_path: Path) -> Workspace:
-    made = Workspace(tmp_path)
-    made.save_corpus(checkerboard())
-    return made
 
 
 def verdict(key: str, model: str = "gone-123456", answer: Answer = Answer.RIGHT, query: Query = QUERY) -> Verdict:
@@ -122,6 +115,23 @@ def test_skos_with_unknown_tags_is_kept_and_told(ws: Workspace) -> None:
     opposite = text.replace("skos:broader <urn:b> . <urn:b>", ". <urn:b> skos:broader <urn:a> ;")
     again = curation.import_layer(ws, NAME, opposite, "Bob", file="tags.ttl")
     assert ["circle" in one.why for one in again.merged.conflicts] == [True], "a circle with what stands is a conflict"
+
+
+def test_skos_labels_find_tags_that_are_written_in_another_way(tmp_path: Path) -> None:
+    ws = Workspace(tmp_path)
+    rows = [{"tags": ["hip hop", "Hip-Hop", "rap", "r&b"]}, {"tags": ["rap", "r&b", "hip hop", "hiphop!"]}]
+    ws.save_corpus(make_corpus(rows, name="spelled"))
+    text = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+<urn:a> skos:prefLabel "HIP HOP" ; skos:altLabel "Hip-Hop", "Hip  Hop", "HIPHOP!", "RAP" ; skos:broader <urn:b> .
+<urn:b> skos:prefLabel "Rap"@en ; skos:altLabel "rapping" . <urn:c> skos:prefLabel "R&B" ; skos:related <urn:b> ."""
+    done = curation.import_layer(ws, "spelled", text, "Ann", file="tags.ttl")
+    assert {(str(one.act), one.tags, one.target) for one in done.merged.added} == {
+        ("merge", ("hiphop!", "Hip-Hop"), "hip hop"),
+        ("merge", ("rapping",), "rap"),
+        ("broader", ("hip hop",), "rap"),
+        ("together", ("rap", "r&b"), ""),
+    }, "another way to write a tag is that tag; a label that is a concept of its own is not merged; nothing is renamed"
+    assert [line for line in done.warnings if "rapping" in line]
 
 
 def test_a_clock_that_jumps_changes_neither_verdicts_nor_decisions(

@@ -19,16 +19,8 @@ from tagviz.operations import answers, corpora, curation, feedback, models
 from tagviz.store.verdicts import Answer, Verdict, frame_of
 from tagviz.store.workspace import Workspace
 from tagviz.types import Kind, Query
-from tests.corpora import checkerboard
 
 QUERY = Query(tags=("t0", "t2"))
-
-
-@pytest.fixture
-def ws(tmp_path: Path) -> Workspace:
-    made = Workspace(tmp_path)
-    made.save_corpus(checkerboard())
-    return made
 
 
 def one(

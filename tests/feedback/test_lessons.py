@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -21,13 +19,6 @@ from tagviz.types import Corpus, Kind, Query
 from tests.corpora import checkerboard
 
 QUERY = Query(tags=("t0", "t2"))
-
-
-@pytest.fixture
-def ws(tmp_path: Path) -> Workspace:
-    made = Workspace(tmp_path)
-    made.save_corpus(checkerboard())
-    return made
 
 
 def say(ws: Workspace, key: str, answer: Answer, reviewer: str = "ann", rank: int = 1) -> None:

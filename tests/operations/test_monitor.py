@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from tagviz import cli
@@ -17,6 +18,7 @@ from tagviz.operations.models import make_default
 from tagviz.settings import settings
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus
+from tagviz.watch.lights import Thresholds
 from tests.corpora import make_corpus
 
 BAD = "<script>alert(1)</script>"
@@ -83,6 +85,40 @@ def test_the_default_model_is_judged_on_both_versions(ws: Workspace) -> None:
     assert {one["metric"] for one in found["metrics"]} == set(monitor.METRICS)
     assert lights(found).keys() >= {"metric", "space"}
     assert next(check for check in found["checks"] if check["name"] == "metric")["value"] is not None
+
+
+def test_training_again_is_proposed_only_where_a_model_is_behind(ws: Workspace) -> None:
+    older, newer = version(), version((BAD, "fresh"))
+    ws.save_corpus(older)
+    ws.save_corpus(newer)
+    models.train(ws, older, "neighbours")
+    models.train(ws, newer, "spectral", {"dimensions": 8})
+    found = monitor.run(ws, "small", evaluate=False)
+    assert [one["act"] for one in found["proposals"]] == ["retrain", "curate", "judge"]
+    models.train(ws, newer, "neighbours")
+    found = monitor.run(ws, "small", evaluate=False)
+    assert [one["act"] for one in found["proposals"]] == ["curate", "judge"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "half", "expected"),
+    [
+        (0.40, 0.39, 0.01, "green"),
+        (0.40, 0.37, 0.01, "amber"),
+        (0.40, 0.30, 0.01, "red"),
+        (0.40, 0.30, 0.10, "amber"),
+        (0.30, 0.40, 0.01, "green"),
+    ],
+)
+def test_quality_is_red_only_where_the_loss_is_more_than_chance(
+    before: float, after: float, half: float, expected: str
+) -> None:
+    rows = [("new", after), ("old", before)]  # the older version may have been judged last
+    frame = pd.DataFrame(rows, columns=["fingerprint", "ndcg"])
+    frame = frame.assign(ndcg_low=frame["ndcg"] - half, ndcg_high=frame["ndcg"] + half)
+    found = monitor._metric(frame, "new", Thresholds())
+    assert found.light == expected
+    assert ("may be chance" in found.reason) == (half == 0.10)
 
 
 def test_thresholds_are_set_kept_and_heeded(ws: Workspace) -> None:

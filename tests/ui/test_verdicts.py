@@ -27,7 +27,7 @@ def tables(test: AppTest) -> list[list[str]]:
 def test_what_is_near_a_tag_and_what_goes_with_it_can_be_judged(app: Open) -> None:
     test = app("pages/1_Tag_map.py", at="tag:tag0", model="spectral")
     assert not test.exception
-    judged = [columns for columns in tables(test) if columns[-2:] == ["right", "wrong"]]
+    judged = [columns for columns in tables(test) if columns[-3:] == ["right", "wrong", "instead"]]
     assert {columns[1] for columns in judged} == {"score", "lift"}
 
 
@@ -35,8 +35,33 @@ def test_what_a_model_suggested_for_a_playlist_can_be_judged(app: Open) -> None:
     test = app("pages/3_Evaluate.py", behind="model|spectral")
     test.run()
     assert not test.exception
-    judged = [columns for columns in tables(test) if columns[-2:] == ["right", "wrong"]]
+    judged = [columns for columns in tables(test) if columns[-3:] == ["right", "wrong", "instead"]]
     assert len(judged) == 2, "one list a model"
+
+
+def test_what_belongs_there_instead_is_chosen_in_a_box(app: Open, home: Path) -> None:
+    corpus = corpora.open_corpus(Workspace(home), "awkward")
+    near = verdicts.Suggested(
+        "awkward", corpus.fingerprint, "m-1", "f", Query(tags=("tag0",)), Kind.TAG, ("tag:tag2", "tag:tag4")
+    )
+    app("pages/6_Judge.py")  # the server's workspace is the tests'
+
+    def box() -> None:
+        import streamlit
+
+        from tagviz.ui import verdicts as own
+
+        own._choose(streamlit.session_state["near"], 1)
+
+    test = AppTest.from_function(box, default_timeout=60)
+    test.session_state["near"] = near
+    test.run()
+    test.text_input[0].set_value("TAG6").run()
+    assert not test.exception
+    next(button for button in test.button if button.label == "tag6").click().run()
+    (one,) = feedback.standing(Workspace(home), "awkward")
+    assert (one.key, one.answer, one.instead, one.rank) == ("tag:tag4", Answer.INSTEAD, "tag:tag6", 2)
+    feedback.forget(Workspace(home), one.reviewer)
 
 
 def test_one_click_is_a_verdict_and_the_same_click_again_takes_it_back(
@@ -65,5 +90,10 @@ def test_one_click_is_a_verdict_and_the_same_click_again_takes_it_back(
     assert verdicts.marks(near) == [Answer.NONE, Answer.RIGHT]
     click("right", 1)
     assert feedback.standing(ws, "c") == []
+    asked = verdicts.columns("t", near, other=True)
+    assert asked[0]["instead"] == ["⇄", "⇄"]
+    st.session_state["t-instead"] = SimpleNamespace(row=0)
+    verdicts._ask("t-instead", near)
+    assert st.session_state[verdicts._ASKED] == (near, 0)
     click("right", 9)  # a row of a list that was longer a moment ago
     assert feedback.standing(ws, "c") == []
