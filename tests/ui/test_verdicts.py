@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from tagviz.operations import feedback
+from tagviz.operations import corpora, feedback
 from tagviz.store.verdicts import Answer
 from tagviz.store.workspace import Workspace
 from tagviz.types import Kind, Query
