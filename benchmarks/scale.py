@@ -41,6 +41,7 @@ class Step:
     title: str
     reach: str
     command: Callable[[Path], Sequence[str]]
+    most: float = 1.0  # the largest size at which it is run
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,14 @@ def here(name: str, folder: Path) -> list[str]:
 def predict(model: str) -> Callable[[Path], Sequence[str]]:
     return lambda folder: tagviz(
         *("predict", "melon", "--model", model, "--questions", str(folder / "files" / "val.json")),
-        *("--out", str(folder / f"{model}.json")),
+        *("--out", str(folder / f"{model.replace(':', '-')}.json")),
     )
 
 
 def score(model: str) -> Callable[[Path], Sequence[str]]:
     answers = Path("files") / "answers" / "val.json"
     return lambda folder: tagviz(
-        "score", "--answers", str(folder / answers), "--results", str(folder / f"{model}.json")
+        "score", "--answers", str(folder / answers), "--results", str(folder / f"{model.replace(':', '-')}.json")
     )
 
 
@@ -98,6 +99,13 @@ STEPS = (
     Step("score-spectral", "their score", "", score("spectral")),
     Step("predict-best", "predict all val questions, best method", "≤ 10 min", predict("best")),
     Step("score-best", "their score", "", score("best")),
+    Step("word2vec", "starting recipe in full (preset `melon`)", "", lambda folder: tagviz(
+        "train", "melon", "--method", "word2vec", "--set", "preset=melon"), 0.01),
+    Step("predict-voting", "predict all val questions as the starting recipe does, by voting", "",
+         predict("word2vec:voting"), 0.01),
+    Step("score-voting", "their score", "at most that of the vectors", score("word2vec:voting"), 0.01),
+    Step("predict-mean", "the same by the mean of vectors", "", predict("word2vec:mean"), 0.01),
+    Step("score-mean", "their score", "at most that of the vectors", score("word2vec:mean"), 0.01),
 )  # fmt: skip
 
 
@@ -155,19 +163,39 @@ def spread(times: Sequence[float]) -> dict[str, float]:
     return {"p50": round(1000 * float(np.median(times)), 1), "p95": round(1000 * float(np.percentile(times, 95)), 1)}
 
 
+class Watch:
+    """Times a piece of work again and again, by the clock and by the processor (all threads)."""
+
+    def __init__(self) -> None:
+        self.clock: list[float] = []
+        self.processor: list[float] = []
+
+    def time(self, work: Callable[[], Any]) -> None:
+        clock, processor = time.perf_counter(), time.process_time()
+        work()
+        self.clock.append(time.perf_counter() - clock)
+        self.processor.append(time.process_time() - processor)
+
+    def spread(self, warming: int) -> dict[str, float]:
+        """p50 and p95 in milliseconds, without the first ones; `cpu` is p95 of the processor."""
+        first = {"first": round(1000 * self.clock[0], 1)}
+        return {**spread(self.clock[warming:]), "cpu": spread(self.processor[warming:])["p95"], **first}
+
+
 def query(corpus: Any, model: Any, folder: Path) -> dict[str, float]:
     """Milliseconds of one question for tags and songs with their reasons, after two that warm up."""
     from tagviz.operations import answers
     from tagviz.types import Kind, Query
 
-    times = []
-    for entry in asked(folder):
+    def answer(entry: dict[str, Any]) -> None:
         songs, tags = tuple(map(str, entry["songs"])), tuple(entry["tags"])
-        started = time.perf_counter()
         for kind in (Kind.TAG, Kind.SONG):
             answers.recommend(corpus, model, Query(title=entry["plylst_title"], songs=songs, tags=tags), kind)
-        times.append(time.perf_counter() - started)
-    return spread(times[2:])
+
+    watch = Watch()
+    for entry in asked(folder):
+        watch.time(lambda entry=entry: answer(entry))  # type: ignore[misc]
+    return watch.spread(2)
 
 
 def search(corpus: Any) -> dict[str, float]:
@@ -177,12 +205,10 @@ def search(corpus: Any) -> dict[str, float]:
 
     labels = corpus.vocab(Kind.SONG).label_list(range(0, len(corpus.vocab(Kind.SONG)), 997))[: QUERIES // 2]
     typed = [label[:length] for label in labels for length in (2, 4)]
-    times = []
+    watch = Watch()
     for text in typed:
-        started = time.perf_counter()
-        answers.complete(corpus, text, (Kind.TAG, Kind.SONG), 20)
-        times.append(time.perf_counter() - started)
-    return spread(times[1:])
+        watch.time(lambda text=text: answers.complete(corpus, text, (Kind.TAG, Kind.SONG), 20))  # type: ignore[misc]
+    return watch.spread(1)
 
 
 def loop(corpus: Any, model: Any) -> dict[str, float]:
@@ -242,15 +268,22 @@ def shown(step: Step, cell: Cell) -> str:
     if step.name == "recipe":
         return f"{cell.said['whole_hours']:.2f} h (from {cell.said['share']:.2%} of the pairs, one epoch)"
     if "p95" in cell.said:
-        return f"p50 {cell.said['p50']:.0f} ms, p95 {cell.said['p95']:.0f} ms, {cell.memory:,.0f} MB"
-    model = f" ({cell.said['model']})" if step.name == "open" else ""
+        cpu = f" (cpu {cell.said['cpu']:.0f} ms)" if "cpu" in cell.said else ""
+        first = f", the first {cell.said['first'] / 1000:.1f} s" if "first" in cell.said else ""
+        return f"p50 {cell.said['p50']:.0f} ms, p95 {cell.said['p95']:.0f} ms{cpu}{first}, {cell.memory:,.0f} MB"
+    model = f" ({cell.said['model']}, {cell.said['inside']:.1f} s of them opening)" if step.name == "open" else ""
     return f"{cell.seconds:,.1f} s (cpu {cell.cpu:,.1f} s), {cell.memory:,.0f} MB{model}"
+
+
+def grows(name: str) -> bool:
+    """Whether a step's processor seconds are those of the work itself."""
+    return not name.startswith(("score", "recipe", "query", "loop", "search"))
 
 
 def growth(cells: dict[float, dict[str, Cell]], name: str) -> str:
     """The exponent of processor seconds against size over the two largest sizes: 1 is linear."""
     sizes = sorted(scale for scale in cells if name in cells[scale])
-    if len(sizes) < 2 or name.startswith(("score", "recipe", "query", "loop", "search")):
+    if len(sizes) < 2 or not grows(name):
         return ""
     small, large = (cells[scale][name].cpu for scale in sizes[-2:])
     return f"{np.log(large / small) / np.log(sizes[-1] / sizes[-2]):.2f}"
@@ -275,7 +308,29 @@ def section(cells: dict[float, dict[str, Cell]]) -> str:
         "Growth: the exponent of processor seconds against size between the two largest; 1 is linear.",
         "",
         *lines,
+        "",
+        f"![Processor seconds of each step against the size of the corpus]({draw(cells)})",
     ])  # fmt: skip
+
+
+def draw(cells: dict[float, dict[str, Cell]]) -> str:
+    """A plot of processor seconds against size, both logarithmic; where it lies, as seen from docs/."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.add_subplot(xscale="log", yscale="log", xlabel="share of Melon's size", ylabel="processor seconds")
+    for step in STEPS:
+        found = {scale: cells[scale][step.name].cpu for scale in sorted(cells) if step.name in cells[scale]}
+        if grows(step.name) and len(found) > 1:
+            axes.plot(list(found), list(found.values()), marker="o", label=step.title)
+    low, high = min(cells), max(cells)
+    axes.plot([low, high], [2, 2 * high / low], color="grey", linestyle=":", label="linear")
+    axes.set_xticks(list(cells), [f"{scale:.0%}" for scale in cells])
+    axes.minorticks_off()
+    axes.grid(alpha=0.3)
+    axes.legend(fontsize=7)
+    figure.savefig(ROOT / "docs" / "images" / "growth.png", dpi=110)
+    return "images/growth.png"
 
 
 def main() -> None:
@@ -290,7 +345,7 @@ def main() -> None:
         return
     for scale in given.scale:
         for step in STEPS:
-            if step.name in given.steps:
+            if step.name in given.steps and scale <= step.most:
                 folder = BUILD / f"{scale:g}"
                 folder.mkdir(parents=True, exist_ok=True)
                 print(f"{scale:.0%} {step.title}: {shown(step, measure(step, folder))}", flush=True)

@@ -22,6 +22,8 @@ from tagviz.types import Corpus, Embedding, Floats, Progress
 
 BLOCK_PRODUCTS = 20_000_000
 """Scalar products in one block of the co-occurrence: bounds what a block needs while it is made (about 0.3 GB)."""
+TALL, QR_ROWS = 100_000, 20_000
+"""From how many rows on a basis is made orthonormal in place, and how many of them at once."""
 OVERSAMPLE = 10
 """Directions computed beyond those kept, so that the last ones are accurate."""
 
@@ -92,13 +94,15 @@ def train(corpus: Corpus, params: SpectralParams, tools: Tools = Tools()) -> Emb
     """
     items = items_of(corpus, params.kinds(), params.min_count)
     blocks = cooccurrence(weighted(items, params.length_exponent), tools)
-    normalise = _rooted(items, params) if params.variant == "rooted" else _ppmi(blocks, params)
-    start = 0
-    for block in blocks:
-        normalise(block, start)
-        start += block.shape[0]
+    outer = None
+    if params.variant == "rooted":
+        outer = _rooted(blocks, items, params)
+    else:
+        _ppmi(blocks, params)
     rank = min(params.dimensions, items.matrix.shape[1] - 1)
-    left, spectrum, right = svd(blocks, rank, params.power_iterations, tools)
+    bases = _bases(blocks, rank, params.power_iterations, tools, outer)
+    del blocks  # the most of the memory by far, and what comes now needs some
+    left, spectrum, right = _within(bases, rank)
     scale = spectrum**params.spectrum
     return embedding_of(items.vocabs, left * scale, right * scale, "spectral", params.model_dump(), corpus)
 
@@ -150,27 +154,69 @@ def _without_diagonal(block: sp.csr_matrix, start: int) -> sp.csr_matrix:
     return block
 
 
+Outer = tuple[Floats, Floats]
+"""r and c (n,) of a matrix diag(r) · B · diag(c) whose blocks are those of a symmetric B."""
+
+
 def svd(
-    blocks: Sequence[sp.csr_matrix], rank: int, power_iterations: int, tools: Tools = Tools()
+    blocks: Sequence[sp.csr_matrix],
+    rank: int,
+    power_iterations: int,
+    tools: Tools = Tools(),
+    outer: Outer | None = None,
 ) -> tuple[Floats, Floats, Floats]:
     """Randomised SVD of row blocks: U (n, rank), S (rank,), V (m, rank), float32, signs fixed by U's largest entries.
 
-    Larger `power_iterations`: more accurate for slowly falling spectra, two more passes each.
+    Larger `power_iterations`: more accurate for slowly falling spectra, two more passes each. outer: the blocks are
+    those of a symmetric matrix between these two diagonals; then no pass has to go through them crosswise.
     """
+    return _within(_bases(blocks, rank, power_iterations, tools, outer), rank)
+
+
+def _within(bases: tuple[Floats, Floats, Floats], rank: int) -> tuple[Floats, Floats, Floats]:
+    """The SVD of a matrix A ≈ Q·(Q'·R)ᵀ from Q, Q' and R."""
     from sklearn.utils.extmath import svd_flip
 
+    basis, q, r = bases
+    v, s, ut = np.linalg.svd(r.T, full_matrices=False)
+    left, right = svd_flip((basis @ v)[:, :rank], (ut @ q.T)[:rank])
+    return np.ascontiguousarray(left), s[:rank], np.ascontiguousarray(right.T)
+
+
+def _bases(
+    blocks: Sequence[sp.csr_matrix], rank: int, power_iterations: int, tools: Tools, outer: Outer | None
+) -> tuple[Floats, Floats, Floats]:
+    """Q (n, w) that spans what the matrix A makes of a random draft, and Q', R with Q'·R = Aᵀ·Q."""
     edges = np.concatenate([[0], np.cumsum([block.shape[0] for block in blocks])])
     passes = 2 * power_iterations + 2
     done = 0
 
-    def forward(right: Floats) -> Floats:
+    def along(dense: Floats, before: Floats | None, after: Floats | None) -> Floats:
+        """diag(after) · blocks · diag(before) · dense, on all threads; no copy of `dense`, which is as it was."""
         nonlocal done
         low, high = 0.2 + 0.8 * done / passes, 0.2 + 0.8 * (done + 1) / passes
         done += 1
-        parts = _each(lambda block: np.asarray(block @ right), blocks, tools, "Decomposing", low, high)
-        return np.vstack(parts)
+        result = np.empty((int(edges[-1]), dense.shape[1]), dtype=np.float32)
+
+        def one(number: int) -> None:
+            span = slice(edges[number], edges[number + 1])
+            result[span] = blocks[number] @ dense
+            if after is not None:
+                result[span] *= after[span, None]
+
+        if before is not None:
+            dense *= before[:, None]
+        _each(one, range(len(blocks)), tools, "Decomposing", low, high)
+        if before is not None:
+            dense /= before[:, None]
+        return result
+
+    def forward(right: Floats) -> Floats:
+        return along(right, None, None) if outer is None else along(right, outer[1], outer[0])
 
     def backward(left: Floats) -> Floats:
+        if outer is not None:
+            return along(left, outer[0], outer[1])
         nonlocal done
         low, high = 0.2 + 0.8 * done / passes, 0.2 + 0.8 * (done + 1) / passes
         done += 1
@@ -182,48 +228,62 @@ def svd(
 
     width = min(rank + OVERSAMPLE, int(edges[-1]), blocks[0].shape[1])
     rng = np.random.default_rng(tools.seed)
-    basis = _orthonormal(forward(rng.standard_normal((blocks[0].shape[1], width), dtype=np.float32)))
+    basis, _ = _qr(forward(rng.standard_normal((blocks[0].shape[1], width), dtype=np.float32)))
     for _ in range(power_iterations):
-        basis = _orthonormal(forward(_orthonormal(backward(basis))))
-    q, r = np.linalg.qr(backward(basis))
-    v, s, ut = np.linalg.svd(r.T, full_matrices=False)
-    left, right = svd_flip((basis @ v)[:, :rank], (ut @ q.T)[:rank])
-    return np.ascontiguousarray(left), s[:rank], np.ascontiguousarray(right.T)
+        across, _ = _qr(backward(basis))
+        basis, _ = _qr(forward(across))
+        del across
+    return basis, *_qr(backward(basis))
 
 
-def _orthonormal(matrix: Floats) -> Floats:
-    return np.linalg.qr(matrix)[0]
+def _qr(matrix: Floats) -> tuple[Floats, Floats]:
+    """Q and R; of a tall matrix through the Cholesky factor of its Gram matrix, twice, in place and without copies
+    (Yamamoto et al. 2015, "Roundoff error analysis of the CholeskyQR2 algorithm")."""
+    from scipy.linalg import cholesky, solve_triangular
+
+    if len(matrix) < TALL:
+        q, r = np.linalg.qr(matrix)
+        return q, r
+    whole = np.eye(matrix.shape[1])
+    spans = [slice(start, start + QR_ROWS) for start in range(0, len(matrix), QR_ROWS)]
+    for _ in range(2):
+        gram = np.zeros_like(whole)
+        for span in spans:
+            wide = matrix[span].astype(np.float64)
+            gram += wide.T @ wide
+        try:
+            upper = cholesky(gram)
+        except np.linalg.LinAlgError:  # columns that hang together: rare, and slower
+            q, r = np.linalg.qr(matrix)
+            return q, np.asarray(r @ whole, dtype=np.float32)
+        for span in spans:
+            matrix[span] = solve_triangular(upper, matrix[span].T, trans="T", check_finite=False).T
+        whole = upper @ whole
+    return matrix, whole.astype(np.float32)
 
 
-Normalise = Callable[[sp.csr_matrix, int], None]
-
-
-def _rooted(items: Items, params: SpectralParams) -> Normalise:
-    counts = np.maximum(items.counts, 1)
-    of_row, of_column = counts**-params.item_exponent, counts**-params.context_exponent
-
-    def normalise(block: sp.csr_matrix, start: int) -> None:
-        block.data *= (
-            np.repeat(of_row[start : start + block.shape[0]], np.diff(block.indptr)) * of_column[block.indices]
-        )
+def _rooted(blocks: Sequence[sp.csr_matrix], items: Items, params: SpectralParams) -> Outer:
+    """Takes the root of the co-occurrences; what they are divided by stays outside, so that they stay symmetric."""
+    for block in blocks:
         np.sqrt(block.data, out=block.data)
+    counts = np.maximum(items.counts, 1).astype(np.float64)
+    of_row, of_column = (counts ** (-exponent / 2) for exponent in (params.item_exponent, params.context_exponent))
+    return of_row.astype(np.float32), of_column.astype(np.float32)
 
-    return normalise
 
-
-def _ppmi(blocks: Sequence[sp.csr_matrix], params: SpectralParams) -> Normalise:
+def _ppmi(blocks: Sequence[sp.csr_matrix], params: SpectralParams) -> None:
     mass = np.concatenate([np.asarray(block.sum(axis=1)).ravel() for block in blocks]).astype(np.float64)
     seen = mass > 0
     smooth = np.where(seen, mass, 1.0) ** params.smoothing * seen
     log_row = np.log(np.where(seen, mass, 1.0)).astype(np.float32)
     log_column = np.log(np.where(seen, smooth / smooth.sum(), 1.0)).astype(np.float32)
 
-    def normalise(block: sp.csr_matrix, start: int) -> None:
+    start = 0
+    for block in blocks:
         rows = np.repeat(log_row[start : start + block.shape[0]], np.diff(block.indptr))
         block.data = np.maximum(np.log(block.data) - rows - log_column[block.indices], 0)
         block.eliminate_zeros()
-
-    return normalise
+        start += block.shape[0]
 
 
 def _each(

@@ -15,9 +15,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from tagviz.params import knob
-from tagviz.recommend.counting import Counting, divided
+from tagviz.recommend.counting import Counting, divided_holders
 from tagviz.recommend.features import BlockParams
-from tagviz.recommend.shared import check_kind, dense
+from tagviz.recommend.shared import check_kind, dense, times_columns
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
 
 
@@ -52,13 +52,12 @@ class Cooccurrence(Counting):
 
     def __init__(self, corpus: Corpus, params: CooccurrenceParams) -> None:
         super().__init__(corpus, params)
-        matrix = self.features.matrix
-        lengths = np.maximum(1, np.diff(matrix.indptr)).astype(np.float32)
+        lengths = np.maximum(1, np.diff(self.features.matrix.indptr)).astype(np.float32)
         by_count = np.maximum(1, self.features.counts).astype(np.float32) ** -params.a
         self._column_weights = self.features.block_weights * by_count
-        self._playlists = sp.csr_matrix((sp.diags(lengths**-params.length) @ matrix).T)
+        self._playlists = times_columns(self.features.holders, lengths**-params.length)
         # a common tag is in thousands of playlists: times them all a dense product is several times quicker
-        self._answers = {kind: sp.csr_matrix(divided(corpus, kind, params.b).T) for kind in self.kinds}
+        self._answers = {kind: divided_holders(corpus, kind, params.b) for kind in self.kinds}
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
@@ -74,4 +73,4 @@ class Cooccurrence(Counting):
         return self.told(query.indices, by_item, np.arange(len(self.corpus)), by_playlist)
 
     def _asked(self, asked: Asked) -> sp.csr_matrix:
-        return sp.csr_matrix(self.features.of(asked) @ sp.diags(self._column_weights))
+        return times_columns(self.features.of(asked), self._column_weights)

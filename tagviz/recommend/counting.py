@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from tagviz.methods import Arrays, Tools
 from tagviz.recommend.features import BlockParams, Features
-from tagviz.recommend.shared import reasons
+from tagviz.recommend.shared import reasons, times_columns, times_rows
 from tagviz.types import Corpus, Floats, Kind, Reason
 
 
@@ -57,5 +58,24 @@ class Counting:
 
 def divided(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matrix:
     """(playlists, items): 1 / count^exponent where a playlist holds an item."""
-    counts = np.maximum(1, corpus.counts(kind)).astype(np.float32)
-    return sp.csr_matrix(corpus.matrix(kind) @ sp.diags(counts**-exponent))
+    return times_columns(corpus.matrix(kind), _fewer(corpus, kind, exponent))
+
+
+def divided_holders(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matrix:
+    """(items, playlists): `divided` the other way round."""
+    return times_rows(holders(corpus, kind), _fewer(corpus, kind, exponent))
+
+
+def _fewer(corpus: Corpus, kind: Kind, exponent: float) -> Floats:
+    return np.maximum(1, corpus.counts(kind)).astype(np.float32) ** np.float32(-exponent)
+
+
+_holders: WeakKeyDictionary[Corpus, dict[Kind, sp.csr_matrix]] = WeakKeyDictionary()
+
+
+def holders(corpus: Corpus, kind: Kind) -> sp.csr_matrix:
+    """(items, playlists): which playlists hold each item. Made once for all members; nobody may change it."""
+    made = _holders.setdefault(corpus, {})
+    if kind not in made:
+        made[kind] = sp.csr_matrix(corpus.matrix(kind).T)
+    return made[kind]

@@ -48,7 +48,7 @@ class Evidence:
     @cached_property
     def _columns(self) -> sp.csr_matrix:
         """(columns of the joint matrix, playlists): unit rows, so that products of two rows are closenesses."""
-        return row_normalised(sp.csr_matrix(self._features.matrix.T))
+        return row_normalised(self._features.holders)
 
     def _closeness(self, asked: Asked, kind: Kind, rows: Ints) -> Floats:
         query = self._features.of(asked)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from tagviz.methods import GOING_ON, Arrays, Tools
 from tagviz.params import knob
 from tagviz.recommend.features import BlockParams, Features
-from tagviz.recommend.shared import check_kind, reasons
+from tagviz.recommend.shared import check_kind, reasons, times_columns
 from tagviz.recommend.space import blocks
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason, frozen
 
@@ -73,7 +73,7 @@ class Factors:
         from threadpoolctl import threadpool_limits
 
         features = Features(corpus, params)
-        weighted = sp.csr_matrix(features.matrix @ sp.diags(features.block_weights))
+        weighted = times_columns(features.matrix, features.block_weights)
         older = tools.start if isinstance(tools.start, Factors) else None
         iterations = params.iterations if older is None else ceil(GOING_ON * params.iterations)
 
@@ -135,7 +135,7 @@ class Factors:
     def _asked(self, asked: Asked) -> sp.csr_matrix:
         """Known items only: what no playlist of the corpus holds has a random vector, not a meaning."""
         known = self.features.block_weights * (self.features.counts > 0)
-        query = sp.csr_matrix(self.features.of(asked) @ sp.diags(known))
+        query = times_columns(self.features.of(asked), known)
         query.eliminate_zeros()
         return query
 

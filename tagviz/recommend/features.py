@@ -61,6 +61,15 @@ class Features:
             made[names] = self.of(Asked(titles=tuple(corpus.playlists["title"]), items=items))
         return made[names]
 
+    @cached_property
+    def holders(self) -> sp.csr_matrix:
+        """(columns, playlists) float32: `matrix` the other way round, shared like it."""
+        made = _matrices.setdefault(self.corpus, {})
+        names = ("holders", *self.blocks)
+        if names not in made:
+            made[names] = sp.csr_matrix(self.matrix.T)
+        return made[names]
+
     def of(self, asked: Asked) -> sp.csr_matrix:
         """(q, columns) float32: what queries hold, before any weight."""
         parts = [self._part(name, asked) for name in self.blocks]

@@ -16,9 +16,17 @@ import numpy as np
 import scipy.sparse as sp
 
 from tagviz.params import knob
-from tagviz.recommend.counting import Counting, divided
+from tagviz.recommend.counting import Counting, divided, holders
 from tagviz.recommend.features import BlockParams
-from tagviz.recommend.shared import check_kind, dense, row_normalised, top_of_rows
+from tagviz.recommend.shared import (
+    check_kind,
+    dense,
+    inverse_lengths,
+    row_normalised,
+    times_columns,
+    times_rows,
+    top_of_rows,
+)
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
 
 
@@ -46,10 +54,11 @@ class Neighbours(Counting):
 
     def __init__(self, corpus: Corpus, params: NeighboursParams) -> None:
         super().__init__(corpus, params)
-        self._weights = sp.diags(self.features.block_weights * self.features.idf**params.idf)
-        self._playlists = sp.csr_matrix(row_normalised(sp.csr_matrix(self.features.matrix @ self._weights)).T)
+        self._weights = self.features.block_weights * self.features.idf**params.idf
+        lengths = inverse_lengths(times_columns(self.features.matrix, self._weights))
+        self._playlists = times_columns(times_rows(self.features.holders, self._weights), lengths)
         self._items = {kind: divided(corpus, kind, params.popularity) for kind in self.kinds}
-        self._holders = {kind: sp.csr_matrix(corpus.matrix(kind).T) for kind in self.kinds}
+        self._holders = {kind: holders(corpus, kind) for kind in self.kinds}
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
@@ -67,7 +76,7 @@ class Neighbours(Counting):
         return self.told(query.indices, dense(shares @ brought), playlists, brought)
 
     def _asked(self, asked: Asked) -> sp.csr_matrix:
-        return row_normalised(sp.csr_matrix(self.features.of(asked) @ self._weights))
+        return row_normalised(times_columns(self.features.of(asked), self._weights))
 
     def _nearest(self, query: sp.csr_matrix, asked: Asked, kind: Kind) -> sp.csr_matrix:
         """(q, playlists): similarity^power of each query's k nearest playlists that have something to add."""

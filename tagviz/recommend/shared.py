@@ -23,11 +23,28 @@ def check_kind(kind: Kind, kinds: frozenset[Kind], method: str) -> None:
         )
 
 
+def times_rows(matrix: sp.csr_matrix, weights: NDArray[np.floating]) -> sp.csr_matrix:
+    """diag(weights) · matrix, float32; its pattern is shared, not copied."""
+    values = matrix.data * np.repeat(weights.astype(np.float32), np.diff(matrix.indptr))
+    return sp.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def times_columns(matrix: sp.csr_matrix, weights: NDArray[np.floating]) -> sp.csr_matrix:
+    """matrix · diag(weights), float32; its pattern is shared, not copied."""
+    values = matrix.data * weights.astype(np.float32)[matrix.indices]
+    return sp.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
 def row_normalised(matrix: sp.csr_matrix) -> sp.csr_matrix:
     """Each row divided by its Euclidean length; empty rows stay empty."""
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    inverse = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-    return sp.csr_matrix(sp.diags(inverse.astype(np.float32)) @ matrix)
+    return times_rows(matrix, inverse_lengths(matrix))
+
+
+def inverse_lengths(matrix: sp.csr_matrix) -> Floats:
+    """1 / the Euclidean length of each row, 0 for empty rows."""
+    owners = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    lengths = np.sqrt(np.bincount(owners, weights=np.square(matrix.data), minlength=matrix.shape[0]))
+    return np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0).astype(np.float32)
 
 
 def top_of_rows(matrix: sp.csr_matrix, k: int) -> sp.csr_matrix:

@@ -11,7 +11,7 @@ from tagviz.embed.spectral import SpectralParams, cooccurrence, svd, train, weig
 from tagviz.errors import BadParameter, Cancelled
 from tagviz.methods import Tools
 from tagviz.types import Corpus, Kind, Progress
-from tests.corpora import make_corpus
+from tests.corpora import checkerboard, make_corpus
 
 
 def small() -> Corpus:
@@ -107,3 +107,26 @@ def test_nothing_to_learn_from_says_so() -> None:
 def test_unknown_parameters_are_refused() -> None:
     with pytest.raises(BadParameter, match="dimensions"):
         SpectralParams.parse({"dimension": 100})
+
+
+@pytest.mark.parametrize("variant", ["rooted", "ppmi"])
+def test_a_large_corpus_is_decomposed_in_place_to_the_same_space(variant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    params = SpectralParams.parse({"variant": variant, "dimensions": 4, "min_count": 1})
+    small = train(checkerboard(half=24), params)
+    monkeypatch.setattr(spectral, "TALL", 1)
+    monkeypatch.setattr(spectral, "QR_ROWS", 5)
+    large = train(checkerboard(half=24), params)
+    assert small.outputs is not None
+    assert large.outputs is not None
+    wanted = (small.vectors * small.norms[:, None]) @ small.outputs.T
+    np.testing.assert_allclose((large.vectors * large.norms[:, None]) @ large.outputs.T, wanted, atol=1e-4)
+
+
+def test_columns_that_hang_together_still_give_an_orthonormal_basis(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spectral, "TALL", 1)
+    rng = np.random.default_rng(0)
+    full = rng.standard_normal((40, 3)).astype(np.float32)
+    for matrix in (full, np.hstack([full, 0 * full])):
+        q, r = spectral._qr(matrix.copy())
+        np.testing.assert_allclose(q @ r, matrix, atol=1e-5)
+        np.testing.assert_allclose(q.T @ q, np.eye(q.shape[1]), atol=1e-5)
