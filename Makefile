@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test lint format demo map quality clean
+.PHONY: run test lint format demo map glance quality clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -27,6 +27,9 @@ demo: $(VENV)/.run
 
 map:
 	cd frontend/map && npm ci && npm run check && npm test && npm run build
+
+glance:
+	cd frontend/glance && npm ci && npm run check && npm test && npm run build
 
 quality: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.quality

@@ -9,7 +9,7 @@ from tagviz.ui import behind, cached, deeper, frame, judging, reports, widgets, 
 
 @st.fragment(key=judging.PANEL)
 def panel(place: cached.ReportPlace) -> None:
-    """The slider, the filters, and what they change at once."""
+    """The filters, and what they and the slider of k change at once."""
     with widgets.forgiving():
         judging.controls(place)
         judging.show(judging.view(place))
@@ -25,6 +25,13 @@ def playlists(place: cached.ReportPlace) -> None:
 def further(here: frame.Here, place: cached.ReportPlace) -> None:
     with widgets.forgiving():
         deeper.show(here, judging.view(place))
+
+
+@st.fragment(key=judging.LATER)
+def later(place: cached.ReportPlace) -> None:
+    """What the panel shows when its slider is moved."""
+    with widgets.forgiving():
+        judging.later(judging.view(place))
 
 
 here = frame.open_page("Evaluate", "How good is it, and where does it fail?")
@@ -46,3 +53,4 @@ with widgets.forgiving():
         playlists(place)
         st.divider()
         further(here, place)
+        later(place)

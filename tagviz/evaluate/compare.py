@@ -36,12 +36,31 @@ def compare(
 
     metric: one of metrics.METRICS, or `arena` for the combined score (song and tag nDCG by the Arena's rule).
     """
+    return compare_at(report, metric, kind, [k], case, resamples, seed)[0]
+
+
+def compare_at(
+    report: EvalReport,
+    metric: str,
+    kind: Kind,
+    ks: Sequence[int],
+    case: str = "",
+    resamples: int = 1000,
+    seed: int = 42,
+) -> list[pd.DataFrame]:
+    """`compare` at several k, which share the signs that the test flips. resamples: 0 leaves out `low` and `high`."""
     chosen = metrics.where(report, case)
-    labels, values = _columns(report, metric, kind, k, chosen)
+    codes = metrics.clusters(report)[chosen]
+    each = [_columns(report, metric, kind, k, chosen) for k in ks]
+    labels = each[0][0]
     pairs = list(combinations(range(len(labels)), 2))
+    if not pairs:
+        return [pd.DataFrame(columns=COLUMNS) for _ in ks]
     names = [(labels[a], labels[b]) for a, b in pairs]
-    differences = values[:, [a for a, _ in pairs]] - values[:, [b for _, b in pairs]]
-    return judged(names, differences, metrics.clusters(report)[chosen], resamples, seed)
+    one, other = ([pair[side] for pair in pairs] for side in (0, 1))
+    differences = [values[:, one] - values[:, other] for _, values in each]
+    p = sign_flip(np.nan_to_num(np.hstack(differences)), codes, seed=seed).reshape(len(ks), len(pairs))
+    return [judged(names, here, codes, resamples, seed, chances) for here, chances in zip(differences, p, strict=True)]
 
 
 def judged(
@@ -50,18 +69,21 @@ def judged(
     codes: NDArray[np.int64],
     resamples: int = 1000,
     seed: int = 42,
+    p: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
     """The table of `compare` from paired differences (questions, pairs); NaN where a question does not count.
 
-    codes: what is resampled and flipped together, per question.
+    codes: what is resampled and flipped together, per question. p: per pair, where the test has been made already.
     """
     known = ~np.isnan(differences)
     if not pairs or not known.any():
         return pd.DataFrame(columns=COLUMNS)
-    low, high = intervals(resampled(differences, codes, resamples, seed))
-    p = sign_flip(np.nan_to_num(differences), codes, seed=seed)
+    middle = metrics.means(differences)
+    low, high = intervals(resampled(differences, codes, resamples, seed) if resamples else middle[None, :][:0])
+    if p is None:
+        p = sign_flip(np.nan_to_num(differences), codes, seed=seed)
     frame = pd.DataFrame(pairs, columns=["a", "b"])
-    frame["difference"] = metrics.means(differences)
+    frame["difference"] = middle
     frame["low"], frame["high"], frame["p"], frame["p_holm"] = low, high, p, holm(p)
     frame["questions"] = known.sum(axis=0)
     frame["wins"], frame["losses"] = (differences > 0).sum(axis=0), (differences < 0).sum(axis=0)

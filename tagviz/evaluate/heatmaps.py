@@ -66,20 +66,17 @@ class InsteadOne:
 def similarity(report: EvalReport, label: str, k: int = 10, case: str = "") -> Similarity:
     """The averaged heatmap: mean similarity of the tag recommended at place r to the j-th most common hidden tag."""
     report.check(label, Kind.TAG)
-    cosines = _cosines(report, label)
-    chosen = metrics.where(report, case) & (report.truth_size(Kind.TAG) > 0)
-    cosines = cosines[chosen, :k]
-    known = ~np.isnan(cosines)
-    count = known.sum(axis=0)
-    enough = count[0] >= max(1, FEWEST * int(chosen.sum())) if cosines.shape[1] else np.zeros(COLUMNS, dtype=bool)
-    total = np.where(known, cosines, 0).sum(axis=0, dtype=np.float64)
-    values = np.where(count > 0, total / np.maximum(count, 1), np.nan)[:, enough]
+    key = ("similarity", label, case)
+    if key not in report.memo:
+        report.memo[key] = _averaged(report, label, case)
+    values, best, questions = report.memo[key]
+    values = values[:k]
     return Similarity(
         values=values,
         rows=tuple(str(place) for place in range(1, len(values) + 1)),
         columns=tuple(str(number) for number in range(1, values.shape[1] + 1)),
-        questions=int(chosen.sum()),
-        best=_best(cosines),
+        questions=questions,
+        best=float(best[min(k, len(best)) - 1]) if len(best) else float("nan"),
     )
 
 
@@ -191,6 +188,27 @@ def _cosines(report: EvalReport, label: str) -> Floats:
     return report.memo[key]
 
 
+def _averaged(report: EvalReport, label: str, case: str) -> tuple[NDArray[np.float64], list[float], int]:
+    """The averaged heatmap at its deepest, of which every k shows the first rows; per k the mean over hidden tags of
+    the greatest similarity among the first k; and how many questions went in."""
+    chosen = metrics.where(report, case) & (report.truth_size(Kind.TAG) > 0)
+    cosines = _cosines(report, label)
+    if not chosen.all():
+        cosines = cosines[chosen]
+    known = ~np.isnan(cosines)
+    count = known.sum(axis=0)
+    enough = count[0] >= max(1, FEWEST * int(chosen.sum())) if len(count) else np.zeros(COLUMNS, dtype=bool)
+    total = np.where(known, cosines, 0).sum(axis=0, dtype=np.float64)
+    values = np.where(count > 0, total / np.maximum(count, 1), np.nan)[:, enough]
+    best = []
+    nearest = np.full((len(cosines), COLUMNS), -np.inf, dtype=np.float32)
+    for place in range(cosines.shape[1]):
+        nearest = np.fmax(nearest, cosines[:, place])
+        some = np.isfinite(nearest)
+        best.append(float(nearest[some].mean()) if some.any() else float("nan"))
+    return values, best, int(chosen.sum())
+
+
 def _hidden_table(report: EvalReport) -> Ints:
     """(q, COLUMNS) the most common hidden tags of each question, most common first, −1 where there are fewer."""
     if "hidden table" not in report.memo:
@@ -206,14 +224,6 @@ def _hidden_table(report: EvalReport) -> Ints:
 
 def _common_first(report: EvalReport, tags: Ints) -> Ints:
     return tags[np.lexsort((tags, -report.items[Kind.TAG].counts[tags]))]
-
-
-def _best(cosines: Floats) -> float:
-    """Mean over hidden tags of the greatest similarity among the recommended ones."""
-    if not cosines.size:
-        return float("nan")
-    best = np.max(np.where(np.isnan(cosines), -np.inf, cosines), axis=1)
-    return float(best[np.isfinite(best)].mean()) if np.isfinite(best).any() else float("nan")
 
 
 def _wrong(report: EvalReport, label: str, k: int) -> sp.csr_matrix:

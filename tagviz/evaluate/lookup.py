@@ -136,7 +136,7 @@ def listed(report: EvalReport, rows: NDArray[Any], kind: Kind = Kind.TAG, k: int
         _joined(report, kind, side[kind], rows) for side in (report.shown, report.hidden)
     )
     for label in report.labels_for(kind):
-        sums = metrics.running(report, label, kind)
+        sums = metrics.running(report, label, kind, k)
         frame[label] = sums.found[min(k, len(sums.found) - 1), rows]
     return frame
 

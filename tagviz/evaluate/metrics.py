@@ -26,6 +26,8 @@ ndcg_cut: ideal over min(k, hidden items) (the usual nDCG@k). hit: any hidden it
 of the first hidden item within k."""
 
 ARENA_SONGS, ARENA_TAGS = 100, 10
+SHALLOW = 20
+"""Items of a list that nearly everybody looks at: a page's slider goes no deeper."""
 ARENA_WEIGHT = {Kind.SONG: 0.85, Kind.TAG: 0.15}
 
 Values = NDArray[np.float64]
@@ -51,12 +53,15 @@ def ideal(size: NDArray[Any]) -> Values:
     return table[size]
 
 
-def running(report: EvalReport, label: str, kind: Kind) -> Running:
-    """The running sums of one model and kind, worked out once per report."""
+def running(report: EvalReport, label: str, kind: Kind, k: int = SHALLOW) -> Running:
+    """The running sums of one model and kind up to k or more, worked out once per report: at first no deeper than
+    the first look at a report goes, and whole when somebody looks deeper."""
+    report.check(label, kind)
     key = ("running", label, kind)
-    if key not in report.memo:
-        report.check(label, kind)
-        hit = np.vstack([np.zeros(len(report), dtype=bool), report.hits(label, kind).T])
+    known: Running | None = report.memo.get(key)
+    if known is None or len(known.found) <= min(k, report.rows[label, kind].shape[1]):
+        depth = SHALLOW if k <= SHALLOW else None
+        hit = np.vstack([np.zeros(len(report), dtype=bool), report.hits(label, kind)[:, :depth].T])
         n = len(hit) - 1
         weights = np.concatenate([[0.0], discounts(n)])
         gain = np.cumsum(hit * weights[:, None], axis=0)
@@ -68,7 +73,7 @@ def running(report: EvalReport, label: str, kind: Kind) -> Running:
 def scores(report: EvalReport, label: str, kind: Kind, k: int) -> dict[str, Values]:
     """Every metric at k per question, float64 (q,), NaN where the question hides nothing of the kind."""
     check_k(report, kind, k)
-    sums, size = running(report, label, kind), report.truth_size(kind)
+    sums, size = running(report, label, kind, k), report.truth_size(kind)
     k_here = min(k, len(sums.found) - 1)
     found, gain = sums.found[k_here].astype(np.float64), sums.gain[k_here]
     known = np.where(size > 0, 1.0, np.nan)

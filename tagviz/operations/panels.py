@@ -3,18 +3,23 @@ here."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from tagviz.evaluate import beyond, compare, heatmaps, html, metrics, ranks, segments, words
+from tagviz.evaluate.heatmaps import Instead, Similarity
+from tagviz.evaluate.ranks import RankHistogram
 from tagviz.evaluate.report import EvalReport
 from tagviz.figures import evaluation as draw
 from tagviz.figures.fitting import untitled
 from tagviz.figures.places import rank_histogram
 from tagviz.types import Kind
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 SHOWN = ("precision", "recall", "f1", "ndcg")
 Reading = Literal["similarity", "instead"]
@@ -22,21 +27,58 @@ READINGS: tuple[Reading, ...] = ("similarity", "instead")
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
-    """The evaluation at a glance: `summary` (see metrics.summary), `comparison` (see compare.compare; `even` names
-    the models that cannot be told from the best), three figures, and beside each a sentence of what it says and one
-    of how to read it."""
+class Facts:
+    """What the panel says at one k, without its figures: `summary` (see metrics.summary), `comparison` (see
+    compare.compare; `even` names the models that cannot be told from the best), what the table says in a sentence, and
+    where the hidden items come."""
 
+    k: int
     summary: pd.DataFrame
     comparison: pd.DataFrame
     best: str
     even: tuple[str, ...]
     sentence: str
+    shape: RankHistogram
+
+
+@dataclass(frozen=True, eq=False)
+class Panel(Facts):
+    """The evaluation at a glance: the facts with three figures, and beside each a sentence of how to read it."""
+
     dots: go.Figure
     heatmap: go.Figure | None
     heatmap_reading: str
     histogram: go.Figure
     histogram_reading: str
+
+
+def facts(
+    report: EvalReport, kind: Kind = Kind.TAG, ks: Sequence[int] = (10,), case: str = "", resamples: int = 400
+) -> list[Facts]:
+    """The panel's facts at several k, kept with the report. The intervals of the comparison are left out."""
+    key = ("facts", kind, case, resamples)
+    known: dict[int, Facts] = report.memo.setdefault(key, {})
+    missing = [k for k in ks if k not in known]
+    if missing:
+        compared = compare.compare_at(report, "ndcg", kind, missing, case, resamples=0)
+        for k, comparison in zip(missing, compared, strict=True):
+            summary = metrics.summary(report, kind, k, case, resamples=resamples)
+            known[k] = _facts(report, kind, k, case, summary, comparison)
+    return [known[k] for k in ks]
+
+
+def _facts(report: EvalReport, kind: Kind, k: int, case: str, summary: pd.DataFrame, comparison: pd.DataFrame) -> Facts:
+    best = leader(report, summary)
+    verdicts = compare.verdicts(comparison, best)
+    return Facts(
+        k=k,
+        summary=summary,
+        comparison=comparison,
+        best=best,
+        even=tuple(other for other, verdict in verdicts.items() if verdict in (compare.UNCLEAR, compare.SAME)),
+        sentence=words.table_sentence(summary, comparison, k, kind),
+        shape=ranks.histogram(report, kind, k, case),
+    )
 
 
 def panel(
@@ -56,21 +98,15 @@ def panel(
     no vectors to measure similarity by, or where `reading` is None."""
     summary = metrics.summary(report, kind, k, case, resamples=resamples)
     comparison = compare.compare(report, "ndcg", kind, k, case, resamples)
-    best = leader(report, summary)
-    label = label or best
-    verdicts = compare.verdicts(comparison, best)
-    sentence = words.table_sentence(summary, comparison, k, kind)
-    shape = ranks.histogram(report, kind, k, case, () if overlaid else (label,))
-    histogram = rank_histogram(
-        shape.bars, shape.shares, words.histogram_title(shape, label), kind, shape.median, shape.ends, cumulative, dark
-    )
+    found = _facts(report, kind, k, case, summary, comparison)
+    label = label or found.best
+    shape = found.shape
+    shares = shape.shares if overlaid else {label: shape.shares[label]}
+    title = words.histogram_title(shape, label)
+    histogram = rank_histogram(shape.bars, shares, title, kind, shape.median, shape.ends, cumulative, dark)
     return Panel(
-        summary=summary,
-        comparison=comparison,
-        best=best,
-        even=tuple(other for other, verdict in verdicts.items() if verdict in (compare.UNCLEAR, compare.SAME)),
-        sentence=sentence,
-        dots=draw.metric_dots(summary, SHOWN, sentence, dark),
+        **vars(found),
+        dots=draw.metric_dots(summary, SHOWN, found.sentence, dark),
         heatmap=heatmap(report, label, k, case, reading, dark) if reading else None,
         heatmap_reading=words.READ_INSTEAD if reading == "instead" else words.READ_SIMILARITY,
         histogram=histogram,
@@ -84,27 +120,31 @@ def leader(report: EvalReport, summary: pd.DataFrame, metric: str = "ndcg") -> s
     return str(known.iloc[int(known[metric].to_numpy().argmax())]["model"]) if len(known) else report.labels[0]
 
 
-def best(report: EvalReport, kind: Kind = Kind.TAG, k: int = 10, case: str = "") -> str:
-    """The panel's leader, without the rest of the panel."""
-    return leader(report, metrics.summary(report, kind, k, case, resamples=0))
+def shape(
+    report: EvalReport, label: str, k: int = 10, case: str = "", reading: Reading = "similarity"
+) -> tuple[Similarity | Instead, str] | None:
+    """The data of one of the two heatmaps over all questions of a case, and its title; None as in `panel`."""
+    similar = reading == "instead" or report.items[Kind.TAG].vectors.shape[1] > 0
+    if not similar or (label, Kind.TAG) not in report.rows:
+        return None
+    if reading == "instead":
+        mixed = heatmaps.instead(report, label, k, case)
+        return mixed, words.instead_title(mixed, k)
+    near = heatmaps.similarity(report, label, k, case)
+    return near, words.similarity_title(near, k)
 
 
 def heatmap(
     report: EvalReport, label: str, k: int = 10, case: str = "", reading: Reading = "similarity", dark: bool = False
 ) -> go.Figure | None:
-    """One of the two heatmaps over all questions of a case; None as in `panel`."""
-    if not _has_heatmap(report, label, reading):
+    """One of the two heatmaps over all questions of a case as a figure; None as in `panel`."""
+    found = shape(report, label, k, case, reading)
+    if found is None:
         return None
-    if reading == "instead":
-        shape = heatmaps.instead(report, label, k, case)
-        return draw.instead_heatmap(shape.values, shape.names, words.instead_title(shape, k), shape.counts, dark)
-    near = heatmaps.similarity(report, label, k, case)
-    return draw.similarity_heatmap(near.values, near.rows, near.columns, words.similarity_title(near, k), dark=dark)
-
-
-def _has_heatmap(report: EvalReport, label: str, reading: Reading) -> bool:
-    similar = reading == "instead" or report.items[Kind.TAG].vectors.shape[1] > 0
-    return similar and (label, Kind.TAG) in report.rows
+    data, title = found
+    if isinstance(data, Instead):
+        return draw.instead_heatmap(data.values, data.names, title, data.counts, dark)
+    return draw.similarity_heatmap(data.values, data.rows, data.columns, title, dark=dark)
 
 
 def question_heatmap(

@@ -76,7 +76,7 @@ def show(view: View) -> None:
 
 def _best_first(view: View) -> list[str]:
     """The models that answer for this kind, in the order of the panel's table."""
-    order = view.panel.summary.sort_values("ndcg", ascending=False, kind="stable")["model"].tolist()
+    order = view.facts.summary.sort_values("ndcg", ascending=False, kind="stable")["model"].tolist()
     return [label for label in order if label in view.opened.labels_for(view.kind)]
 
 

@@ -16,7 +16,6 @@ import streamlit as st
 from tagviz.evaluate import beyond as beyond_views
 from tagviz.evaluate import segments as segment_views
 from tagviz.evaluate.report import EvalReport
-from tagviz.figures.fitting import untitled
 from tagviz.operations import answers as answering
 from tagviz.operations import comparing
 from tagviz.operations import corpora as corpus_room
@@ -24,14 +23,12 @@ from tagviz.operations import feedback as feedback_room
 from tagviz.operations import jobs as job_room
 from tagviz.operations import maps as map_room
 from tagviz.operations import models as model_room
-from tagviz.operations import panels as panel_room
 from tagviz.operations import verdicts as verdict_room
 from tagviz.operations.answers import ItemPage
 from tagviz.operations.comparing import Versus
 from tagviz.operations.corpora import CorpusInfo, Profile
 from tagviz.operations.methods import DEFAULT, METHODS
 from tagviz.operations.models import Model
-from tagviz.operations.panels import Panel, Reading
 from tagviz.ranking import Rules
 from tagviz.recommend.folding import Folding
 from tagviz.store.jobs import Job
@@ -40,7 +37,7 @@ from tagviz.types import Corpus, Kind, Projection, Query, Ranking, split_key
 from tagviz.ui.map_component import MapFiles
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    pass
 
 FRESH = 3.0
 """Seconds for which lists of corpora and models are believed, so that what other processes make shows up soon."""
@@ -268,32 +265,6 @@ def reports(fingerprint: str) -> list[Mapping[str, Any]]:
 @st.cache_resource(max_entries=6, show_spinner="Opening the report")
 def _report(fingerprint: str, ident: str) -> EvalReport:
     return verdict_room.open_report(workspace(), fingerprint, ident)
-
-
-@st.cache_data(max_entries=500, show_spinner=False)
-def best(place: ReportPlace, kind: Kind, k: int, case: str) -> str:
-    """The panel's leader, known long before its intervals are."""
-    return panel_room.best(place.opened, kind, k, case)
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def heatmap(place: ReportPlace, label: str, k: int, case: str, reading: Reading, dark: bool) -> go.Figure | None:
-    """The panel's heatmap; the page says its title, which is kept in its `layout.meta`."""
-    made = panel_room.heatmap(place.opened, label, k, case, reading, dark)
-    if made is not None:
-        untitled(made)
-    return made
-
-
-@st.cache_resource(max_entries=200, show_spinner=False)
-def panel(place: ReportPlace, kind: Kind, k: int, case: str, label: str, cumulative: bool, dark: bool) -> Panel:
-    """The panel but for its heatmap; the page says the figures' titles, as with `heatmap`."""
-    made = panel_room.panel(
-        place.opened, label, kind, k, case, reading=None, cumulative=cumulative, dark=dark, resamples=RESAMPLES
-    )
-    untitled(made.dots)
-    untitled(made.histogram)
-    return made
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

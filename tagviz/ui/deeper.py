@@ -96,7 +96,7 @@ def _part(frame: pd.DataFrame, by: str) -> None:
 
 
 def _pairs(view: View) -> None:
-    known = [name for name in figures.NAMES if view.panel.summary[name].notna().any() and not name.endswith("_ndcg")]
+    known = [name for name in figures.NAMES if view.facts.summary[name].notna().any() and not name.endswith("_ndcg")]
     metric: str = st.segmented_control(
         "Compared by", known, format_func=figures.NAMES.__getitem__, required=True, **state.tied("by", "ndcg", known)
     )

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from tagviz.evaluate import compare, diagnostics, runs
 from tagviz.evaluate.diagnostics import Divergence, Hubness, Stability
 from tagviz.operations import verdicts
+from tagviz.operations.panels import Reading
 from tagviz.types import Embedding, Kind
 from tagviz.ui import cached
 from tagviz.ui.cached import Place, ReportPlace
+from tagviz.ui.glance import frames as glance
+
+
+@st.cache_resource(max_entries=100, show_spinner=False)
+def frames(
+    place: ReportPlace, kind: Kind, ks: tuple[int, ...], case: str, label: str, reading: Reading
+) -> list[dict[str, Any]]:
+    """What the panel shows at these k; nobody changes it."""
+    return glance.frames(place.opened, kind, ks, case, label, reading, cached.RESAMPLES)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from tagviz.evaluate import words
 from tagviz.evaluate.report import EvalReport
-from tagviz.operations.panels import Panel, Reading
+from tagviz.figures import template
+from tagviz.operations import panels
+from tagviz.operations.panels import Facts, Reading
 from tagviz.types import Kind
-from tagviz.ui import cached, plain, reports, state, widgets
+from tagviz.ui import cached, judged, plain, reports, state
+from tagviz.ui.glance import frames
+from tagviz.ui.glance import view as glance
 
 CASES = {
     "": "all questions",
@@ -24,11 +26,21 @@ CASES = {
     "tags": "only tags shown",
     "title": "only the title shown",
 }
-READINGS = {"similarity": "How close", "instead": "What instead"}
+READINGS: dict[Reading, str] = {"similarity": "How close", "instead": "What instead"}
 MOST_K = 20
-PANEL, BEHIND, DEEPER = "evaluate-panel", "evaluate-behind", "evaluate-deeper"
-"""The page's parts, each a fragment: what is played with is drawn anew at once, and the others follow."""
-ALL = (PANEL, BEHIND, DEEPER)
+PANEL, BEHIND, DEEPER, LATER = "evaluate-panel", "evaluate-behind", "evaluate-deeper", "evaluate-later"
+"""The page's parts, each a fragment: what is played with is drawn anew at once, and the others follow. The last one
+draws nothing: it hands the panel what it shows at the other k."""
+ALL = (PANEL, BEHIND, DEEPER, LATER)
+STROKES = {
+    "solid": "",
+    "dash": "7 4",
+    "dot": "2 3",
+    "dashdot": "7 3 2 3",
+    "longdash": "11 4",
+    "longdashdot": "11 3 2 3",
+}
+"""Plotly's names for dashes as SVG says them."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +60,20 @@ class View:
         return self.report.opened
 
     @property
-    def panel(self) -> Panel:
-        what = (self.report, self.kind, self.k, self.case)
-        return cached.panel(*what, self.label, self.cumulative, widgets.dark())
+    def facts(self) -> Facts:
+        return panels.facts(self.opened, self.kind, [self.k], self.case, cached.RESAMPLES)[0]
 
     @property
     def best(self) -> str:
-        return cached.best(self.report, self.kind, self.k, self.case)
+        return self.facts.best
+
+    @property
+    def name(self) -> str:
+        """The name of what the panel shows at every k."""
+        return "|".join([self.report.ident, self.kind, self.case, self.label, self.reading])
+
+    def frames(self, ks: tuple[int, ...]) -> list[dict[str, Any]]:
+        return judged.frames(self.report, self.kind, ks, self.case, self.label, self.reading)
 
 
 def view(place: cached.ReportPlace) -> View:
@@ -79,23 +98,19 @@ def _most(report: EvalReport, kind: Kind) -> int:
 
 
 def controls(place: cached.ReportPlace) -> None:
-    """The slider of k and the filters, beside what they change."""
+    """The filters; the slider of k is the panel's own."""
     report = place.opened
     kinds = [str(kind) for kind in report.kinds]
     grid = st.grid(4, min_column_width=200, gap="medium", vertical_alignment="bottom")
-    which, how_many, where, heat = grid.cell(), grid.cell(), grid.cell(), grid.cell()
+    which, where, heat, away = grid.cell(), grid.cell(), grid.cell(), grid.cell()
     with which:
-        kind = st.segmented_control(
+        st.segmented_control(
             "Judge the",
             kinds,
             format_func=lambda kind: f"{kind}s",
             required=True,
             **state.tied("kind", kinds[0], kinds, redraws=ALL),
         )
-    most = _most(report, Kind(kind))
-    with how_many:
-        tied = state.tied("k", min(10, most), range(1, most + 1), redraws=ALL)
-        st.slider("Suggestions looked at (k)", 1, most, **tied)
     cases = ["", *report.cases]
     with where:
         tied = state.tied("case", "", cases, redraws=ALL)
@@ -104,108 +119,87 @@ def controls(place: cached.ReportPlace) -> None:
     with heat:
         tied = state.tied("of", "", labels, redraws=ALL)
         st.selectbox("Heatmap of", labels, format_func=lambda label: label or "the best", **tied)
+    with away:
+        seen = view(place)
+        reports.export(report, seen.kind, seen.k)
 
 
 def show(view: View) -> None:
-    """Table with whiskers left, heatmap top right, histogram below it. The heatmap is sent first: browsers take longest
-    to draw it, and do so while the intervals of the rest are worked out."""
-    grid = st.grid(2, min_column_width=420, gap="large")
-    left, right = grid.cell(), grid.cell()
-    with right:
-        _heatmap(view)
-    panel = view.panel
-    with right:
-        name = str(panel.histogram.layout.meta)
-        with _headed(name):
-            st.toggle("Add up", help="How many are found up to each place", **state.tied("cumulative", False))
-        widgets.figure(panel.histogram, "histogram", name, on_select=lambda: _bar(view))
-        st.caption(panel.histogram_reading)
-    with left:
-        _table(view, panel)
-        widgets.figure(panel.dots, "dots", panel.sentence)
-        st.caption(words.READ_TABLE)
+    """The panel at this k."""
+    report, facts = view.opened, view.facts
+    data = {
+        "set": view.name,
+        "kind": str(view.kind),
+        "k": view.k,
+        "most": _most(report, view.kind),
+        "frames": view.frames((view.k,)),
+        "models": [
+            {"name": plain.one_line(label, 60), "colour": template.colour(at), "dash": STROKES[template.DASHES[at % 8]]}
+            for at, label in enumerate(report.labels)
+        ],
+        "metrics": [frames.METRICS[name] for name in frames.metrics(facts)],
+        "reading": view.reading,
+        "readings": list(READINGS.items()),
+        "cumulative": view.cumulative,
+        "notes": {
+            "table": words.READ_TABLE,
+            "heat": words.READ_INSTEAD if view.reading == "instead" else words.READ_SIMILARITY,
+            "ranks": words.READ_HISTOGRAM,
+        },
+        "form": state.current("figures", "png", ("png", "svg")),
+    }
+    glance.panel(data, lambda done: told(view.report, done))
 
 
-def _heatmap(view: View) -> None:
-    made = cached.heatmap(view.report, view.label or view.best, view.k, view.case, view.reading, widgets.dark())
-    if made is None:
-        return
-    name = str(made.layout.meta)
-    with _headed(name):
-        st.segmented_control(
-            "Heatmap",
-            list(READINGS),
-            format_func=READINGS.__getitem__,
-            required=True,
-            label_visibility="collapsed",
-            **state.tied("reading", "similarity", list(READINGS), redraws=(PANEL, BEHIND)),
-        )
-    widgets.figure(made, "heatmap", name, on_select=lambda: _cell(view))
-    st.caption(words.READ_INSTEAD if view.reading == "instead" else words.READ_SIMILARITY)
+def later(view: View) -> None:
+    """What the panel shows at the other k."""
+    glance.later(view.name, view.frames(tuple(range(1, _most(view.opened, view.kind) + 1))))
 
 
-@contextmanager
-def _headed(title: str) -> Iterator[None]:
-    """What a figure says now, and beside it what changes the figure."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-        st.markdown(f"**{plain.escape(title[:1].upper() + title[1:], 300)}**", width="stretch")
-        yield
+def told(place: cached.ReportPlace, told: Mapping[str, Any]) -> None:
+    """What a person did on the panel goes into the address; nothing of it where it cannot be read."""
+    before = view(place)
+    most = _most(before.opened, before.kind)
+    k = _number(told, "k", most + 1) or before.k
+    state.put(k="" if k == min(10, most) else str(k))
+    # whatever was done, what has not heard of the new k yet is drawn anew
+    behind = (BEHIND,) if k == before.k else (PANEL, BEHIND, DEEPER)
+    now = view(place)
+    what = told.get("what")
+    if what == "reading" and told.get("reading") in READINGS:
+        state.put(reading="" if told["reading"] == "similarity" else str(told["reading"]))
+        state.redraw(*ALL)
+    elif what == "cumulative":
+        state.put(cumulative="yes" if told.get("on") is True else "")
+        state.redraw(*behind)
+    elif what == "k":
+        state.redraw(*((PANEL, BEHIND, DEEPER) if told.get("whole") is True else ALL))
+    elif what in ("model", "cell", "bar"):
+        said = _said(now, what, told)
+        if said:
+            state.put(behind=said, question="")
+            state.redraw(*behind)
 
 
-def _table(view: View, panel: Panel) -> None:
-    summary = panel.summary.sort_values("ndcg", ascending=False, kind="stable")
-    names = {"precision": "Precision", "recall": "Recall", "f1": "F1", "ndcg": "nDCG", "arena": "Arena"}
-    kept = [name for name in names if summary[name].notna().any()]
-    frame = pd.DataFrame({"model": [_marked(str(model), panel) for model in summary["model"]]})
-    frame[kept] = summary[kept].to_numpy()
-    best = {name: float(summary[name].max()) for name in kept}
-    styled = frame.style.apply(
-        lambda column: ["font-weight: bold" if value == best[column.name] else "" for value in column],
-        subset=list[Hashable](kept),
-    )
-    with _headed(panel.sentence):
-        reports.export(view.opened, view.kind, view.k)
-    st.dataframe(
-        styled,
-        hide_index=True,
-        key="table-evaluation",
-        column_config={
-            "model": st.column_config.TextColumn(
-                "Model",
-                width=165,
-                help="★: the best. ≈: too few questions to tell it from the best; the difference may be chance.",
-            )
-        }
-        | {name: st.column_config.NumberColumn(names[name], format="%.3f", width=60) for name in kept},
-        on_select=lambda: _model(list(summary["model"])),
-        selection_mode="single-cell",
-        alt="Models and their metrics; click one for the playlists behind it",
-    )
+def _said(view: View, what: str, told: Mapping[str, Any]) -> str:
+    """What was clicked, as the address says it; "" where it cannot be."""
+    labels = view.opened.labels
+    model = _number(told, "model", len(labels))
+    if what == "cell":
+        row, column = (_number(told, side, 1000) for side in ("row", "column"))
+        known = row is not None and column is not None
+        return f"{view.reading}|{view.label or view.best}|{row}|{column}" if known else ""
+    if model is None:
+        return ""
+    if what == "model":
+        return f"model|{labels[model]}"
+    bar = _number(told, "bar", MOST_K + 1)
+    return "" if bar is None else f"bar|{labels[model]}|{bar}"
 
 
-def _marked(model: str, panel: Panel) -> str:
-    """A model's name with what there is to say of it."""
-    return f"{'★ ' if model == panel.best else '≈ ' if model in panel.even else ''}{plain.one_line(model, 60)}"
-
-
-def _model(labels: list[str]) -> None:
-    cells = st.session_state["table-evaluation"]["selection"]["cells"]
-    if cells:
-        look_behind(f"model|{labels[cells[0][0]]}")
-
-
-def _cell(view: View) -> None:
-    data = clicked("figure-heatmap")
-    if data:
-        label = view.label or view.best
-        look_behind(f"{view.reading}|{label}|{data[0]}|{data[1]}")
-
-
-def _bar(view: View) -> None:
-    data = clicked("figure-histogram")
-    if data:
-        label = view.opened.labels_for(view.kind)[data[0]]
-        look_behind(f"bar|{label}|{data[1]}")
+def _number(told: Mapping[str, Any], name: str, below: int) -> int | None:
+    found = told.get(name)
+    return found if isinstance(found, int) and 0 <= found < below else None
 
 
 def look_behind(what: str) -> None:

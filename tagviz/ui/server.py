@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from tagviz.errors import TagvizError
 from tagviz.ui import cached, map_component
+from tagviz.ui.glance import view as glance
 
 log = logging.getLogger(__name__)
 
@@ -21,8 +22,8 @@ _warm = threading.Event()
 
 
 def routes() -> list[BaseRoute]:
-    """Readiness, and what the map fetches."""
-    return [Route("/ready", _ready), *map_component.routes(cached.map_files())]
+    """Readiness, and what the map and the panel of a report fetch."""
+    return [Route("/ready", _ready), *map_component.routes(cached.map_files()), *glance.routes()]
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tagviz.operations import corpora, verdicts
 from tagviz.store.workspace import Workspace
@@ -19,29 +19,19 @@ from tests.serving import ROOT, serving
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=PATIENCE)
 
-PLACE = """([kind, x, y]) => {
-  const plot = [...document.querySelectorAll(".js-plotly-plot")].find((plot) => plot.data[0].type === kind)
-  plot.scrollIntoView({block: "center"})
-  const box = plot.getBoundingClientRect(), {xaxis, yaxis} = plot._fullLayout
-  const trace = plot._fullData.find((trace) => trace.visible === true)
-  return [box.left + xaxis._offset + xaxis.l2p(x),
-          box.top + yaxis._offset + yaxis.l2p(kind === "bar" ? trace.y[x] / 2 : y)]
+
+AT_ONCE = """(panel, k) => {
+  const slider = panel.querySelector("input[type=range]")
+  slider.value = k
+  slider.dispatchEvent(new Event("input"))
+  return [panel.dataset.k, panel.querySelectorAll(".heatmap .cell").length]
 }"""
-"""Where a cell (column x, row y) or a bar (the x-th of the first model shown) lies on the screen."""
+"""What the panel shows before anything else can happen, no server having answered."""
 
 
-def click(page: Page, kind: str, x: int, y: int = 0) -> None:
-    """Click a cell of the heatmap or a bar of the histogram."""
-    page.wait_for_function(
-        "kind => [...document.querySelectorAll('.js-plotly-plot')].some((plot) => plot.data?.[0]?.type === kind)",
-        arg=kind,
-    )
-    page.evaluate(PLACE, [kind, x, y])
-    page.wait_for_timeout(800)
-    at = page.evaluate(PLACE, [kind, x, y])
-    page.mouse.move(*at)
-    page.wait_for_timeout(300)
-    page.mouse.click(*at)
+def mark(page: Page, figure: str, number: int) -> Locator:
+    """A cell of the heatmap or a bar of the histogram of the panel, by its number."""
+    return page.locator(f".panel .{figure} [data-mark='{number}']")
 
 
 def asks_the_opened_playlist(page: Page) -> None:
@@ -59,7 +49,7 @@ def asks_the_opened_playlist(page: Page) -> None:
 def test_from_a_cell_to_its_playlists_and_on_to_recommend(page: Page, server: str) -> None:
     page.goto(f"{server}/Evaluate?reading=instead")
     settle(page)
-    click(page, "heatmap", 0, 0)
+    mark(page, "heatmap", 0).click()
     expect(page).to_have_url(re.compile(r"behind=instead%7C.*%7C0%7C0"))
     expect(page.get_by_role("heading", name=re.compile("^Playlists where .* was hidden and found"))).to_be_visible()
     settle(page)
@@ -69,11 +59,63 @@ def test_from_a_cell_to_its_playlists_and_on_to_recommend(page: Page, server: st
 def test_from_a_bar_to_its_playlists_and_on_to_recommend(page: Page, server: str) -> None:
     page.goto(f"{server}/Evaluate?kind=song")
     settle(page)
-    click(page, "bar", 0)
+    mark(page, "histogram", 0).click()
     expect(page).to_have_url(re.compile(r"behind=bar%7C.*%7C0"))
     expect(page.get_by_role("heading", name=re.compile("at place 1"))).to_be_visible()
     settle(page)
     asks_the_opened_playlist(page)
+
+
+def test_the_slider_is_answered_at_once_and_the_server_hears_of_it(page: Page, server: str) -> None:
+    page.goto(f"{server}/Evaluate?corpus=demo")
+    settle(page)
+    panel = page.locator(".panel[data-whole=true]")
+    panel.wait_for()
+    assert panel.evaluate(AT_ONCE, 9) == ["9", 9 * 8]
+    expect(panel.get_by_role("heading", name=re.compile("Of the 9 tags we suggest"))).to_be_visible()
+    page.get_by_role("slider", name="Suggestions looked at").press("ArrowLeft")
+    expect(page).to_have_url(re.compile("k=8"))
+    page.reload()
+    expect(page.locator(".panel[data-k='8']")).to_be_visible()
+
+
+def test_the_panel_by_keyboard_alone(page: Page, server: str) -> None:
+    page.goto(f"{server}/Evaluate?corpus=demo")
+    settle(page)
+    heat = page.get_by_role("application", name=re.compile("^Closest of our 10"))
+    heat.focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight"):
+        heat.press(key)
+    expect(page.locator(".panel .heatmap .spoken")).to_have_text(re.compile("^Place 2 in our list, hidden tag 2, sim"))
+    heat.press("Enter")
+    expect(page).to_have_url(re.compile(r"behind=similarity%7C.*%7C1%7C1"))
+    expect(page.get_by_role("heading", name=re.compile("behind place 2 and hidden tag 2"))).to_be_visible()
+    page.locator(".panel table").get_by_role("button", name="popularity").press("Enter")
+    expect(page).to_have_url(re.compile(r"behind=model%7Cpopularity"))
+    expect(page.get_by_role("heading", name="Playlists that popularity answers worst")).to_be_visible()
+
+
+def test_more_of_the_panel(page: Page, server: str) -> None:
+    """The other reading, the histogram added up, models put away, a case, a figure as a file."""
+    page.goto(f"{server}/Evaluate?corpus=demo")
+    settle(page)
+    panel = page.locator(".panel")
+    panel.get_by_role("button", name="What instead").click()
+    expect(page).to_have_url(re.compile("reading=instead"))
+    expect(panel.locator(".heatmap .axis").first).to_have_text("Suggested tag")
+    panel.get_by_text("Add up").click()
+    expect(panel.locator(".histogram polyline")).to_have_count(3)
+    expect(page).to_have_url(re.compile("cumulative=yes"))
+    panel.get_by_role("group", name="Models in the histogram").get_by_role("button").first.click()
+    expect(panel.locator(".histogram polyline")).to_have_count(2)
+    before = panel.get_by_role("table").inner_text()
+    page.get_by_role("combobox", name="Questions").click()
+    page.get_by_role("option", name="only the title shown").click()
+    expect(panel.get_by_role("table")).not_to_have_text(before)
+    expect(page).to_have_url(re.compile("case=title"))
+    with page.expect_download() as coming:
+        panel.locator(".heatmap").get_by_role("button", name="Save as a picture").click()
+    assert coming.value.suggested_filename == "tagviz-heatmap.png"
 
 
 def test_the_files_of_a_report(page: Page, server: str, browser: Browser, tmp_path: Path) -> None:
@@ -128,7 +170,7 @@ def test_on_the_real_lists_a_cell_leads_to_its_playlists_and_on_to_recommend(pag
     page.goto(f"{real_lists}/Evaluate?corpus=lastfm&model=neighbours&reading=instead")
     settle(page)
     expect(page.get_by_text(re.compile("^300 questions on lastfm"))).to_be_visible()
-    click(page, "heatmap", 0, 0)
+    mark(page, "heatmap", 0).click()
     expect(page.get_by_role("heading", name=re.compile("^Playlists where .* was hidden and found"))).to_be_visible()
     settle(page)
     asks_the_opened_playlist(page)

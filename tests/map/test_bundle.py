@@ -1,4 +1,4 @@
-"""The map's program that is shipped was built from the sources beside it."""
+"""The programs that are shipped for the map and for a report's panel were built from the sources beside them."""
 
 from __future__ import annotations
 
@@ -9,37 +9,48 @@ from pathlib import Path
 
 import pytest
 
-from tagviz.ui.map_component.files import BUNDLE
+from tagviz.ui.glance.view import BUNDLE as GLANCE
+from tagviz.ui.map_component.files import BUNDLE as MAP
 from tests.serving import ROOT
 
-FRONT = ROOT / "frontend" / "map"
+BUNDLES = {"map": MAP, "glance": GLANCE}
 
-with_node = pytest.mark.skipif(
-    not (FRONT / "node_modules" / ".bin" / "tsc").exists(), reason="Node's packages are not installed (make map)"
-)
+each = pytest.mark.parametrize("name", BUNDLES)
 
 
-def npm(*command: str) -> str:
-    done = subprocess.run(["npm", *command], cwd=FRONT, env=os.environ, capture_output=True, text=True, timeout=120)
+def with_node(name: str) -> Path:
+    """The folder of a program's sources; skips where its packages are not installed."""
+    front = ROOT / "frontend" / name
+    if not (front / "node_modules" / ".bin" / "tsc").exists():
+        pytest.skip(f"Node's packages are not installed (make {name})")
+    return front
+
+
+def npm(front: Path, *command: str) -> str:
+    done = subprocess.run(["npm", *command], cwd=front, env=os.environ, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
-def test_the_program_says_from_which_sources_it_was_built():
-    """Needs no Node: the first line holds the hash of the sources as build.mjs reckons it. After a change: make map."""
+@each
+def test_the_program_says_from_which_sources_it_was_built(name: str):
+    """Needs no Node: the first line holds the hash of the sources as build.mjs reckons it. After a change: make map,
+    or make glance."""
     digest = hashlib.sha256()
-    for name in [*sorted(f"src/{path.name}" for path in (FRONT / "src").iterdir()), "build.mjs", "package-lock.json"]:
-        digest.update(f"{name}\0".encode() + (FRONT / name).read_bytes())
-    assert BUNDLE.read_text(encoding="utf-8").splitlines()[0] == f"/* sources {digest.hexdigest()[:16]} */"
+    front = ROOT / "frontend" / name
+    for source in [*sorted(f"src/{path.name}" for path in (front / "src").iterdir()), "build.mjs", "package-lock.json"]:
+        digest.update(f"{source}\0".encode() + (front / source).read_bytes())
+    assert BUNDLES[name].read_text(encoding="utf-8").splitlines()[0] == f"/* sources {digest.hexdigest()[:16]} */"
 
 
-@with_node
-def test_the_same_sources_give_the_same_bytes(tmp_path: Path):
-    npm("run", "build", "--", str(tmp_path / "map.js"))
-    assert (tmp_path / "map.js").read_bytes() == BUNDLE.read_bytes()
+@each
+def test_the_same_sources_give_the_same_bytes(name: str, tmp_path: Path):
+    npm(with_node(name), "run", "build", "--", str(tmp_path / "built.js"))
+    assert (tmp_path / "built.js").read_bytes() == BUNDLES[name].read_bytes()
 
 
-@with_node
-def test_types_hold_and_the_unit_tests_of_the_front_end_pass():
-    npm("run", "check")
-    assert "# fail 0" in npm("test")
+@each
+def test_types_hold_and_the_unit_tests_of_the_front_end_pass(name: str):
+    front = with_node(name)
+    npm(front, "run", "check")
+    assert "# fail 0" in npm(front, "test")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tagviz.operations import jobs
 from tagviz.types import quiet
-from tagviz.ui import cached, deeper, space
+from tagviz.ui import cached, deeper, judging, space
 from tests.ui.test_pages import texts
 
 Open = Callable[..., AppTest]
@@ -40,19 +42,85 @@ def test_what_was_clicked_is_in_the_address(app: Open, behind: str, title: str) 
     assert title in texts(test)
 
 
-def test_another_k_changes_the_panel_and_all_that_follows_it(app: Open) -> None:
-    test = app(PAGE)
-    before = texts(test)
-    test.slider(key="k").set_value(2).run()
+def sent(test: AppTest) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What went to the panel: what it shows now, and what it shows at every k."""
+    now, later = (json.loads(element.proto.json or element.proto.mixed.json) for element in test.get("bidi_component"))
+    return now, later
+
+
+def test_the_panel_shows_this_k_and_has_every_other_one(app: Open) -> None:
+    test = app(PAGE, k="2")
     assert not test.exception
-    assert test.query_params["k"] == "2"
-    assert texts(test) != before
-    # what a fragment's run draws: the panel, the playlists and what lies deeper, but not the page around them
-    drawn, whole = texts(test), texts(app(PAGE, k="2"))
+    now, later = sent(test)
+    assert (now["k"], now["most"], now["metrics"][:4]) == (2, 20, ["Precision", "Recall", "F1", "nDCG"])
+    assert later["set"] == now["set"]
+    assert [frame["k"] for frame in later["later"]] == list(range(1, 21))
+    (frame,) = now["frames"]
+    assert frame == later["later"][1], "the slider shows what the server would"
+    assert "Of the 2 tags we suggest" in frame["sentence"]
+    assert len(frame["heat"]["values"]) == 2
+    assert frame["ranks"]["bars"] == ["1", "2", "not found"]
+    for shares in frame["ranks"]["shares"]:
+        assert sum(shares) == pytest.approx(1, abs=1e-4)
+    other = sent(app(PAGE, k="3"))[0]
+    assert other["set"] == now["set"], "another k is no other set: what the panel has stays"
+    assert other["frames"][0] == later["later"][2]
+
+
+def test_a_change_of_what_is_asked_draws_all_parts_but_not_the_page(app: Open) -> None:
+    test = app(PAGE)
+    before = sent(test)[0]
+    test.selectbox(key="case").set_value("songs").run()
+    assert not test.exception
+    assert test.query_params["case"] == "songs"
+    now, later = sent(test)
+    assert now["set"] == later["set"] != before["set"]
+    assert now["frames"] != before["frames"]
+    drawn, whole = texts(test), texts(app(PAGE, case="songs"))
     assert set(drawn.splitlines()) <= set(whole.splitlines())
-    for part in ("Of the 2 tags we suggest", "in the first 2", "answers worst", "nDCG by what is shown"):
+    for part in ("answers worst", "nDCG by what is shown"):
         assert part in drawn
-        assert part in whole
+
+
+def test_tags_go_to_the_panel_as_they_are_and_only_as_data(app: Open) -> None:
+    now = sent(app(PAGE, reading="instead"))[0]
+    heat = now["frames"][0]["heat"]
+    assert "<b>bold</b>" in heat["rows"], "it shows text as text, so nothing is escaped"
+    assert len(heat["counts"]) == len(heat["rows"]) == len(heat["values"])
+    for element in app(PAGE, reading="instead").get("bidi_component"):
+        assert "bold" not in element.proto.html_content + element.proto.js_content
+
+
+@pytest.mark.parametrize(
+    ("told", "address"),
+    [
+        ({"what": "k", "k": 3, "whole": True}, {"k": "3"}),
+        ({"what": "k", "k": 10, "whole": False}, {}),
+        ({"what": "model", "model": 1, "k": 10}, {"behind": "model|popularity"}),
+        ({"what": "bar", "model": 0, "bar": 4, "k": 4}, {"behind": "bar|spectral|4", "k": "4"}),
+        ({"what": "cell", "row": 1, "column": 0, "k": 10}, {"behind": "similarity|spectral|1|0"}),
+        ({"what": "reading", "reading": "instead"}, {"reading": "instead"}),
+        ({"what": "cumulative", "on": True}, {"cumulative": "yes"}),
+        ({}, {}),
+        ({"what": "model", "model": 99}, {}),
+        ({"what": "cell", "row": "<b>", "column": None}, {}),
+        ({"what": "k", "k": 10**9}, {}),
+        ({"what": "reading", "reading": "<script>"}, {}),
+    ],
+)
+def test_what_is_done_on_the_panel_is_in_the_address_and_nonsense_is_not(
+    app: Open, monkeypatch: pytest.MonkeyPatch, told: dict[str, Any], address: dict[str, str]
+) -> None:
+    app(PAGE)
+    corpus = cached.corpora()[0]
+    place = cached.ReportPlace(corpus.fingerprint, str(cached.reports(corpus.fingerprint)[0]["id"]))
+    kept: dict[str, str] = {}
+    drawn: list[str] = []
+    monkeypatch.setattr(judging.st, "query_params", kept)
+    monkeypatch.setattr(judging.state, "redraw", lambda *parts: drawn.extend(parts))
+    judging.told(place, told)
+    assert kept == address
+    assert bool(drawn) == bool(address or told.get("what") == "k")
 
 
 def test_both_readings_of_the_heatmap_are_there_for_one_playlist(app: Open) -> None:

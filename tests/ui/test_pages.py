@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -110,19 +109,6 @@ def test_the_map_says_what_it_does_not_know(app: Open) -> None:
     test = app("pages/1_Tag_map.py", at="tag:nowhere")
     assert not test.exception
     assert "nowhere" in texts(test)
-
-
-def test_evaluate_follows_the_slider(app: Open) -> None:
-    test = app("pages/3_Evaluate.py")
-
-    def table() -> pd.DataFrame:
-        return next(frame.value for frame in test.dataframe if "ndcg" in frame.value)
-
-    first = table()
-    test.slider(key="k").set_value(2).run()
-    assert not test.exception
-    assert test.query_params["k"] == "2"
-    assert not first.equals(table())
 
 
 @pytest.mark.parametrize(

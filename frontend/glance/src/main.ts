@@ -1,0 +1,44 @@
+// The door of the bundle: Streamlit's loader calls the default function on every run, always on the same element.
+
+import { Panel } from "./panel.ts";
+import css from "./style.css";
+import type { Component, Frame, Later } from "./types.ts";
+
+const panels = new Map<Element, Panel>();
+const later = new Map<string, Frame[]>();
+
+export default function show(component: Component): () => void {
+  const { data } = component;
+  if ("later" in data) return keep(data);
+  const root = component.parentElement;
+  const host = root.querySelector<HTMLElement>(".tagviz-glance");
+  if (!host) throw new Error("The panel has no place to be drawn");
+  let panel = panels.get(host);
+  if (!panel) {
+    dress(root);
+    panel = new Panel(host, component);
+    panels.set(host, panel);
+  }
+  panel.update(component, later.get(data.set));
+  return () => {
+    // The cleanup of an earlier call may come after a later call: only a panel that is gone is taken down.
+    if (host.isConnected) return;
+    panels.get(host)?.destroy();
+    panels.delete(host);
+  };
+}
+
+/** The frames at the other k, for a panel that is there or will be; only the newest set is kept. */
+function keep(data: Later): () => void {
+  later.clear();
+  later.set(data.set, data.later);
+  for (const panel of panels.values()) panel.extend(data.set, data.later);
+  return () => undefined;
+}
+
+function dress(root: HTMLElement | ShadowRoot): void {
+  if (!(root instanceof ShadowRoot)) return;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+}

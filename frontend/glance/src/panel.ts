@@ -1,0 +1,171 @@
+// The panel: a slider of k, and what it changes at once. All that is shown at the other k comes a moment after the first
+// picture; from then on the slider answers here, and Python hears of it afterwards.
+
+import { html } from "./dom.ts";
+import { Figure } from "./figure.ts";
+import { drawHeat, heatHeight } from "./heat.ts";
+import { drawRanks, RANKS_HEIGHT } from "./ranks.ts";
+import { bestFirst, percent } from "./scale.ts";
+import { drawTable } from "./table.ts";
+import type { Component, Data, Frame, Reading, Told } from "./types.ts";
+
+/** Models that are drawn before the legend is clicked. */
+const AT_ONCE = 3;
+/** Milliseconds of rest after which Python hears of a new k. */
+const REST = 180;
+
+export class Panel {
+  private readonly root = html("div", "panel");
+  private readonly slider = html("input", "", "", { type: "range", min: 1, step: 1, "aria-label": "Suggestions looked at (k)" });
+  private readonly said = html("output");
+  private readonly sentence = html("h3");
+  private readonly table = html("div", "rows");
+  private readonly tableNote = html("p", "note");
+  private readonly heat: Figure;
+  private readonly ranks: Figure;
+  private readonly legend = html("div", "legend", "", { role: "group", "aria-label": "Models in the histogram" });
+  private readonly readings = html("div", "switch", "", { role: "group", "aria-label": "Heatmap" });
+  private readonly addUp = html("input", "", "", { type: "checkbox" });
+  private readonly frames = new Map<number, Frame>();
+  private readonly chosen = new Map<number, boolean>();
+  private readonly watch: ResizeObserver;
+  private data!: Data;
+  private k = 0;
+  private drawn = "";
+  private timer = 0;
+  /** The k that Python was told and has not said yet; 0 none. */
+  private asked = 0;
+
+  constructor(private readonly host: HTMLElement, private component: Component) {
+    const tell = (told: Told) => this.tell(told);
+    const form = () => this.data.form;
+    this.heat = new Figure("heatmap", tell, form);
+    this.ranks = new Figure("histogram", tell, form);
+    const slide = html("label", "slide");
+    slide.append(html("span", "", "Suggestions looked at (k)"), this.slider, this.said);
+    const left = html("section", "table");
+    left.append(this.sentence, this.table, this.tableNote);
+    const add = html("label", "add", "", { title: "How many are found up to each place" });
+    add.append(this.addUp, html("span", "", "Add up"));
+    this.ranks.tools.append(add);
+    this.ranks.place.before(this.legend);
+    this.heat.tools.append(this.readings);
+    this.root.append(slide, left, this.heat.root, this.ranks.root);
+    host.append(this.root);
+    this.slider.addEventListener("input", () => this.slid());
+    this.addUp.addEventListener("change", () => {
+      this.data.cumulative = this.addUp.checked;
+      this.draw();
+      this.tell({ what: "cumulative", on: this.addUp.checked });
+    });
+    this.watch = new ResizeObserver(() => this.draw());
+    this.watch.observe(this.heat.place);
+    this.watch.observe(this.ranks.place);
+  }
+
+  /** What Python sends: another set of frames replaces all, the same set at another k is added. */
+  update(component: Component, later: Frame[] | undefined): void {
+    const data = component.data as Data;
+    const before = this.data as Data | undefined;
+    this.component = component;
+    this.data = { ...data };
+    if (before?.set !== data.set) this.frames.clear();
+    if (before?.kind !== data.kind) this.chosen.clear();
+    for (const frame of [...data.frames, ...(later ?? [])]) this.frames.set(frame.k, frame);
+    // what Python says of k is old while it has not heard of the last move, or its answer to that is on its way
+    if (data.k === this.asked || before?.set !== data.set) this.asked = 0;
+    if (!this.timer && !this.asked) this.k = data.k;
+    this.slider.max = String(data.most);
+    this.slider.value = String(this.k);
+    this.addUp.checked = data.cumulative;
+    this.readings.replaceChildren(...data.readings.map(([reading, name]) => this.choice(reading, name)));
+    this.drawn = "";
+    this.draw();
+    this.root.dataset.whole = String(this.whole);
+  }
+
+  /** The other k of a set. */
+  extend(set: string, frames: Frame[]): void {
+    if (!this.data || set !== this.data.set) return;
+    for (const frame of frames) this.frames.set(frame.k, frame);
+    this.draw();
+    this.root.dataset.whole = String(this.whole);
+  }
+
+  destroy(): void {
+    this.watch.disconnect();
+    clearTimeout(this.timer);
+  }
+
+  private get whole(): boolean {
+    return this.frames.size >= this.data.most;
+  }
+
+  private slid(): void {
+    this.k = Number(this.slider.value);
+    this.draw();
+    clearTimeout(this.timer);
+    const rest = this.frames.has(this.k) ? REST : 0;
+    this.timer = window.setTimeout(() => this.tell({ what: "k", whole: this.whole }), rest);
+  }
+
+  private choice(reading: Reading, name: string): HTMLButtonElement {
+    const button = html("button", "", name, { type: "button", "aria-pressed": String(reading === this.data.reading) });
+    button.addEventListener("click", () => this.tell({ what: "reading", reading }));
+    return button;
+  }
+
+  /** Whatever is told says k, too: Python may not have heard of the last move. */
+  private tell(told: Told): void {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    if (this.k !== this.data.k || this.asked) this.asked = this.k;
+    this.component.setTriggerValue("told", { ...told, k: this.k });
+  }
+
+  private draw(): void {
+    if (!this.data) return;
+    const frame = this.frames.get(this.k);
+    this.said.textContent = String(this.k);
+    this.slider.setAttribute("aria-valuetext", `the first ${this.k}`);
+    this.slider.style.setProperty("--part", `${(100 * (this.k - 1)) / Math.max(1, this.data.most - 1)}%`);
+    this.root.classList.toggle("waiting", !frame);
+    if (!frame) return;
+    const { data } = this;
+    const now = [this.k, this.heat.width, this.ranks.width, data.cumulative, [...this.chosen].join()].join("|");
+    if (now === this.drawn) return;
+    this.drawn = now;
+    const font = getComputedStyle(this.host).fontFamily;
+    this.sentence.textContent = frame.sentence;
+    this.table.replaceChildren(drawTable(frame, data, (told) => this.tell(told)));
+    this.tableNote.textContent = data.notes.table;
+    this.heat.root.hidden = !frame.heat;
+    this.root.classList.toggle("bare", !frame.heat);
+    if (frame.heat && this.heat.width) {
+      this.heat.draw(frame.heat.title, data.notes.heat, heatHeight(data.reading), drawHeat(frame.heat, data.reading, this.heat.width, font));
+    }
+    const order = bestFirst(frame.ranks.shares);
+    const shown = order.filter((model, at) => this.chosen.get(model) ?? at < AT_ONCE);
+    this.legend.replaceChildren(...(order.length > 1 ? order.map((model) => this.entry(frame, model, shown.includes(model))) : []));
+    if (this.ranks.width) {
+      const drawing = drawRanks(frame.ranks, data, shown, data.cumulative, this.ranks.width, font);
+      this.ranks.draw(frame.ranks.title, data.notes.ranks, RANKS_HEIGHT, drawing);
+    }
+    this.root.dataset.k = String(frame.k);
+    this.root.dataset.set = data.set;
+  }
+
+  private entry(frame: Frame, model: number, on: boolean): HTMLButtonElement {
+    const { name, colour } = this.data.models[model];
+    const found = 1 - frame.ranks.shares[model]!.at(-1)!;
+    const button = html("button", "", "", { type: "button", "aria-pressed": String(on), title: on ? `Hide ${name}` : `Show ${name}` });
+    const chip = html("span", "chip", "", { "aria-hidden": "true" });
+    chip.style.background = colour;
+    button.append(chip, html("span", "name", name), html("span", "share", `${percent(found)} found`));
+    button.addEventListener("click", () => {
+      this.chosen.set(model, !on);
+      this.draw();
+    });
+    return button;
+  }
+}

@@ -1,0 +1,78 @@
+// The words of the panel: what Python sends, and what goes back.
+
+/** A metric's value with the ends of its interval. */
+export type Cell = [value: number, low: number, high: number];
+
+/** One model in the table. even: too few questions to tell it from the best. */
+export interface Row {
+  model: number;
+  best: boolean;
+  even: boolean;
+  cells: (Cell | null)[];
+}
+
+/** counts: per row, how many questions hide it. */
+export interface Heat {
+  title: string;
+  rows: string[];
+  columns: string[];
+  values: (number | null)[][];
+  counts: number[] | null;
+}
+
+/** shares: per model and bar, null for a model that does not answer; half: per model the bar of the middle item. */
+export interface Ranks {
+  title: string;
+  bars: string[];
+  shares: (number[] | null)[];
+  half: (number | null)[];
+}
+
+/** Everything that the panel says at one k. */
+export interface Frame {
+  k: number;
+  sentence: string;
+  rows: Row[];
+  heat: Heat | null;
+  ranks: Ranks;
+}
+
+export type Reading = "similarity" | "instead";
+
+/** set: names what the frames are of; the same set at other k comes later, by a second, invisible component. */
+export interface Data {
+  bundle: string;
+  set: string;
+  kind: string;
+  k: number;
+  most: number;
+  frames: Frame[];
+  models: { name: string; colour: string; dash: string }[];
+  metrics: string[];
+  reading: Reading;
+  readings: [Reading, string][];
+  cumulative: boolean;
+  notes: { table: string; heat: string; ranks: string };
+  form: "png" | "svg";
+}
+
+export interface Later {
+  bundle: string;
+  set: string;
+  later: Frame[];
+}
+
+/** What a person did; k goes with all of it. whole: every k is here already. */
+export type Told =
+  | { what: "k"; whole: boolean }
+  | { what: "reading"; reading: Reading }
+  | { what: "cumulative"; on: boolean }
+  | { what: "model"; model: number }
+  | { what: "cell"; row: number; column: number }
+  | { what: "bar"; model: number; bar: number };
+
+export interface Component {
+  data: Data | Later;
+  parentElement: HTMLElement | ShadowRoot;
+  setTriggerValue(name: string, value: unknown): void;
+}
