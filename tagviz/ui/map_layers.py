@@ -141,7 +141,7 @@ def colours(sheet: Sheet, by: str, title: str = "", judge: cached.Place | None =
         return by_value(drawn, slopes, COLOURS[by], "falling", "growing", middle=0.0)
     if by == "trust":
         trust = np.concatenate([made.trust for made in sheet.projections])
-        return by_value(drawn, trust, COLOURS[by], "neighbours are elsewhere", "neighbours are here")
+        return by_value(drawn, trust, COLOURS[by], "neighbours elsewhere", "near")
     if by == "heat" and title and judge is not None:
         return by_heat(drawn, _heat(sheet, title, judge), f"Scores for “{title}”")
     return by_cluster(drawn, like=None if sheet.over is None else cached.projection(sheet.over, Kind.TAG))

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from tagviz.operations import maps, models
+from tagviz.operations import maps, methods, models, previews
+from tagviz.project.layout import LayoutParams
 from tagviz.store.workspace import Workspace
+from tagviz.types import Kind
 from tests.chromium import PATIENCE
 from tests.corpora import make_corpus
 from tests.map.driving import READY, middle, names, point, still, wait
@@ -32,21 +35,31 @@ NO_WEBGL = """
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with two corpora beside the demo: `small` is laid out, `fresh` is not yet."""
     folder = tmp_path_factory.mktemp("home")
-    _small(Workspace(folder))
-    home = {"TAGVIZ_HOME": str(folder)}
-    with serving(ROOT / "app.py", home, "/ready") as address:
+    ws = Workspace(folder)
+    _small(ws, "small", 3)
+    _small(ws, "fresh", 4)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def url(home: Path) -> Iterator[str]:
+    with serving(ROOT / "app.py", {"TAGVIZ_HOME": str(home), "TAGVIZ_DATABASE_URL": ""}, "/ready") as address:
         yield address
 
 
-def _small(ws: Workspace) -> None:
-    """A corpus of four tags, which needs no UMAP, with its model and its map."""
+def _small(ws: Workspace, name: str, lists: int) -> None:
+    """A corpus of four tags, which needs no UMAP, with its model; `small` with its map and previews of its layouts."""
     tags = ["jazz", "rock", "chill", "workout"]
-    playlists = [{"title": "", "tags": [tag for tag in tags if tag != left], "songs": ["s"]} for left in tags * 3]
-    corpus = make_corpus(playlists, name="small")
+    playlists = [{"title": "", "tags": [tag for tag in tags if tag != left], "songs": ["s"]} for left in tags * lists]
+    corpus = make_corpus(playlists, name=name)
     ws.save_corpus(corpus)
-    maps.open_map(ws, corpus, models.open_model(ws, corpus, "spectral"))
+    model = models.open_model(ws, corpus, "spectral")
+    if name == "small":
+        maps.open_map(ws, corpus, model)
+        previews.make(ws, corpus, model)
 
 
 def opened(browser: Browser, address: str, **options: Any) -> Page:
@@ -260,4 +273,58 @@ def test_another_corpus_beside_this_one_shows_the_same_tag(browser: Browser, url
     wait(page, "Object.values(window.__maps).every((map) => map.selected() >= 0)")
     expect(page.get_by_text("small · Spectral", exact=True)).to_be_visible()
     expect(page.get_by_text("that both know")).to_contain_text("4 tags")
+    page.close()
+
+
+SIDES = "Object.values(window.__maps).sort((one, other) => one.project(0).x - other.project(0).x)"
+BOTH = "Object.keys(window.__maps).length === 2 && Object.values(window.__maps).every((map) => map.ready())"
+
+
+def test_what_the_pointer_is_on_is_named_on_the_map_beside(browser: Browser, url: str):
+    page = opened(browser, f"{url}/Tag_map?beside=spectral of small")
+    wait(page, BOTH)
+    wait(page, f"{SIDES}[1].labels().some((label) => label.role === 'tag')")
+    still(page)
+    label = page.evaluate(f"{SIDES}[1].labels().find((label) => label.role === 'tag')")
+    rows = {1: label["row"]}
+    for here, there in ((1, 0), (0, 1)):  # from right to left, then back
+        place = page.evaluate(f"{SIDES}[{here}].project({rows[here]})")
+        page.mouse.move(place["x"] + 30, place["y"] + 30)
+        page.mouse.move(place["x"], place["y"])
+        expect(page.locator(".card strong").filter(visible=True)).to_have_text(label["text"])
+        echo = f"{SIDES}[{there}].labels().find((one) => one.text === '{label['text']}' && one.role === 'marked')"
+        wait(page, f"!!{echo}")
+        rows[there] = page.evaluate(echo)["row"]
+    page.mouse.move(5, 5)
+    wait(page, f"{SIDES}.every((map) => map.labels().every((one) => one.role !== 'marked'))")
+    page.close()
+
+
+def test_a_second_corpus_is_laid_out_from_the_map_beside_it(browser: Browser, url: str, home: Path):
+    """The page asks for the layout, a worker makes it, and it shows by itself."""
+    page = opened(browser, f"{url}/Tag_map?beside=spectral of fresh&at=tag:jazz")
+    wait(page, BOTH, 600)  # a worker has to start, which takes its time on a busy machine
+    wait(page, "Object.values(window.__maps).every((map) => map.selected() >= 0)")
+    expect(page.get_by_text("that both know")).to_contain_text("4 tags")
+    page.close()
+    ws = Workspace(home, ROOT / "assets" / "demo")
+    demo, fresh = (ws.open_corpus(name) for name in ("demo", "fresh"))
+    first = maps.ready_map(ws, demo, methods.DEFAULT)
+    made = maps.ready_map(ws, fresh, "spectral")
+    assert first is not None
+    assert made is not None
+    known = first.xy[first.vocab.find(list(made.vocab.ids))]
+    assert np.abs(made.xy.mean(axis=0) - known.mean(axis=0)).max() < 0.1
+    model = models.open_model(ws, fresh, "spectral").info.id
+    entry = ws.projections.get(f"{model}/{maps.map_id(Kind.TAG, LayoutParams())}")
+    assert entry.info["start"] == first.fingerprint
+
+
+def test_a_preview_of_a_layout_hands_its_settings_over(browser: Browser, url: str):
+    page = opened(browser, f"{url}/Tag_map?corpus=small&model=spectral")
+    page.get_by_role("button", name="Layout").click()
+    page.get_by_text("What neighbours and looseness make of the most frequent tags").wait_for()
+    expect(page.locator("[data-testid=stImage] img")).to_have_count(9)
+    page.get_by_role("button", name="50 · 0.6").click()
+    page.wait_for_url(lambda address: "hold=50" in address and "loose=0.6" in address)
     page.close()
