@@ -133,6 +133,7 @@ def test_the_files_of_a_report(page: Page, server: str, browser: Browser, tmp_pa
     assert r"\begin{tabular}" in saved["tex"].read_text()
     offline = browser.new_context(offline=True)
     opened = offline.new_page()
+    opened.set_default_timeout(PATIENCE)
     asked: list[str] = []
     opened.on("request", lambda request: asked.append(request.url))
     opened.goto(saved["html"].as_uri())

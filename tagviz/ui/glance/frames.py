@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -80,8 +80,7 @@ def _heat(report: EvalReport, label: str, k: int, case: str, reading: Reading) -
 
 
 def _numbers(values: NDArray[Any]) -> list[list[float | None]]:
-    known = np.round(values, 4)
-    return np.where(np.isnan(known), None, known.astype(object)).tolist()
+    return [[None if isnan(value) else value for value in row] for row in np.round(values, 4).tolist()]
 
 
 def _ranks(report: EvalReport, facts: Facts, label: str) -> dict[str, Any]:
