@@ -9,14 +9,16 @@ brackets ("Song (Remastered)").
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 import regex
 import scipy.sparse as sp
+from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from tagviz.recommend.shared import row_normalised
@@ -86,22 +88,29 @@ def _near(forms: list[str], alike: float) -> tuple[Ints, Ints]:
     from rapidfuzz.distance import OSA
 
     squeezed = [form.replace(" ", "") for form in forms]
-    trusted = np.flatnonzero([len(form) >= SHORTEST for form in squeezed])
-    texts = [squeezed[row] for row in trusted]
-    numbers = [tuple(_DIGITS.findall(form)) for form in forms]
-    starts = ["".join(word[0] for word in form.split()) for form in forms]
-    first, second = [], []
-    for start in range(0, len(texts), 1024):
-        scores = process.cdist(
-            texts[start : start + 1024], texts, scorer=OSA.normalized_similarity, score_cutoff=alike, dtype=np.float32
-        )
-        left, right = np.nonzero(scores)
-        for one, other in zip(trusted[left + start], trusted[right], strict=True):
-            same = squeezed[one] == squeezed[other] or starts[one] == starts[other]
-            if one < other and same and numbers[one] == numbers[other]:
-                first.append(one)
-                second.append(other)
-    return np.array(first, dtype=np.int32), np.array(second, dtype=np.int32)
+    written: dict[tuple[str, ...], list[int]] = {}
+    begun: dict[tuple[str, ...], list[int]] = {}
+    for row, form in enumerate(forms):
+        if len(squeezed[row]) >= SHORTEST:
+            numbers = tuple(_DIGITS.findall(form))
+            written.setdefault((squeezed[row], *numbers), []).append(row)
+            begun.setdefault(("".join(word[0] for word in form.split()), *numbers), []).append(row)
+    pairs = {pair for rows in written.values() for pair in combinations(rows, 2)}
+    for rows in begun.values():  # only within these can a pair be: of 30,000 tags not every one with every other
+        for start in range(0, len(rows) if len(rows) > 1 else 0, 1024):
+            left, right = np.nonzero(
+                process.cdist(
+                    [squeezed[row] for row in rows[start : start + 1024]],
+                    [squeezed[row] for row in rows],
+                    scorer=OSA.normalized_similarity,
+                    score_cutoff=alike,
+                    dtype=np.float32,
+                )
+            )
+            after = left + start < right
+            pairs.update((rows[one], rows[other]) for one, other in zip(left[after] + start, right[after], strict=True))
+    found = np.array(sorted(pairs), dtype=np.int32).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
 
 
 def _context(corpus: Corpus, codes: np.ndarray, count: int, first: Ints, second: Ints) -> Floats:
@@ -118,11 +127,19 @@ def _context(corpus: Corpus, codes: np.ndarray, count: int, first: Ints, second:
 
 def _songs(corpus: Corpus) -> Ints:
     songs = corpus.songs
-    names = [normal(_BRACKETS.sub("", name)) for name in songs["name"]]
-    keys = pd.Series(names) + "\x00" + pd.Series([normal(artist) for artist in songs["artist"]])
-    nameless = np.array([not name for name in names], dtype=bool)
-    alone = "\x00" + pd.Series(np.arange(len(songs)).astype(str))
-    return frozen(pd.factorize(keys.where(~nameless, alone))[0], np.int32)
+    called, names = _forms(songs["name"], lambda name: normal(_BRACKETS.sub("", name)))
+    sung, artists = _forms(songs["artist"], normal)
+    codes = called.astype(np.int64) * len(artists) + sung
+    nameless = np.array([not name for name in names], dtype=bool)[called]
+    codes[nameless] = -1 - np.flatnonzero(nameless)
+    return frozen(pd.factorize(codes)[0], np.int32)
+
+
+def _forms(texts: pd.Series, form: Callable[[str], str]) -> tuple[NDArray[np.int64], pd.Index]:
+    """For each text the place of its form among the different ones; every different text is looked at once."""
+    codes, distinct = pd.factorize(texts)
+    places, forms = pd.factorize(pd.Index([form(str(text)) for text in distinct], dtype="str"))
+    return np.asarray(places[codes], dtype=np.int64), pd.Index(forms)
 
 
 def _joined(codes: np.ndarray, first: Ints, second: Ints, count: int) -> Ints:
