@@ -97,7 +97,16 @@ class Features:
     @cached_property
     def counts(self) -> NDArray[np.int64]:
         """(columns,): in how many playlists each column occurs."""
-        return np.bincount(self.matrix.indices, minlength=self.width)
+        parts = [
+            np.bincount(
+                _members(tuple(self.corpus.playlists["title"]), self._titles).indices,
+                minlength=block.stop - block.start,
+            )
+            if name == "title"
+            else self.corpus.counts(Kind(name))
+            for name, block in self.blocks.items()
+        ]
+        return np.concatenate(parts) if parts else np.empty(0, dtype=np.int64)
 
     @cached_property
     def idf(self) -> Floats:

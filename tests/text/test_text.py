@@ -49,6 +49,11 @@ def test_normal_form_is_its_own_normal_form(typed: str) -> None:
     assert "\n" not in form
 
 
+@given(st.text(alphabet='aZ09가힣 -_!"()*,.:;<=>?@[\\]^{|}~', max_size=20))
+def test_plain_letters_come_to_the_same_by_the_short_way(typed: str) -> None:
+    assert text.normal(typed) == text._normal.__wrapped__(typed)
+
+
 @given(anything | odd)
 def test_clean_shows_no_control_characters_and_is_idempotent(typed: str) -> None:
     shown = text.clean(typed)
