@@ -38,8 +38,8 @@ def course(
     if levels is not None:
         reach = max(high - low, 0.5 * abs(high))
         near = [at for at in levels if low - 2 * reach <= at <= high + 2 * reach]
-        names = dict(zip(levels, ("amber", "red"), strict=True))
-        lines += [(at, names[at], "dash", COLOURS[names[at]]) for at in near]
+        lights = dict(zip(levels, ("amber", "red"), strict=True))
+        lines += [(at, lights[at], "dash", COLOURS[lights[at]]) for at in near]
     ends = [low, high, *(at for at, *_ in lines)]
     margin = 0.08 * ((max(ends) - min(ends)) or abs(high) or 1.0)
     span = min(ends) - margin, max(ends) + margin

@@ -190,8 +190,8 @@ def courses(runs: Sequence[Mapping[str, Any]]) -> None:
     if frame["created"].nunique() < 2:
         st.caption("Charts appear from the second check on.")
         return
-    checks = plain.count(frame["created"].nunique(), "check")
-    st.caption(f"{checks}. Between the dotted lines lies what is usual: mean ± 2.66 moving ranges of earlier versions.")
+    number = plain.count(frame["created"].nunique(), "check")
+    st.caption(f"{number}. Between the dotted lines lies what is usual: mean ± 2.66 moving ranges of earlier versions.")
     checks = {check["name"]: check for check in runs[0]["checks"] if check["value"] is not None}
     calm = [name for name, check in checks.items() if check["light"] == "green"]
     parts = {str(name): part for name, part in frame.groupby("check", sort=False)}
