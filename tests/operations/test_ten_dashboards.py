@@ -1,6 +1,7 @@
 """Ten dashboards of one workspace, each its own process, all sending work at the same moment: one worker stays.
 
-It takes a minute and runs only when it is asked for, with real servers:
+Each process runs the page by Streamlit's own test client; ten whole servers are too many for a test. It takes a minute
+on a quiet machine and runs only when it is asked for:
 
     TAGVIZ_SLOW=yes python -m pytest tests/operations/test_ten_dashboards.py
 """
