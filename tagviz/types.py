@@ -156,6 +156,7 @@ class Recommender(Protocol):
         """(q, n_kind) float32, higher is better. A row of equal entries says that nothing asked is known here.
 
         Raises BadParameter for a kind outside `kinds`. Never changes `asked`; each row depends on its own query only.
+        A writable result is the caller's: changing it changes no later answer.
         """
         ...
 

@@ -122,6 +122,17 @@ def test_asking_changes_neither_the_question_nor_the_next_answer(fitted: Recomme
         np.testing.assert_array_equal(matrix.toarray(), before[kind])
 
 
+@pytest.mark.parametrize("rows", [[0], [0, 1]], ids=["one", "batch"])
+def test_scores_are_the_callers_to_change(fitted: Recommender, board: Corpus, rows: list[int]) -> None:
+    asked = asked_of(board, rows)
+    for kind in fitted.kinds:
+        first = fitted.score(asked, kind)
+        before = np.array(first)
+        if first.flags.writeable:  # or nobody can spoil it
+            first[:] = -7
+        np.testing.assert_array_equal(fitted.score(asked, kind), before)
+
+
 def test_an_empty_question_gives_a_row_of_equal_scores(case: Case, fitted: Recommender, board: Corpus) -> None:
     if not case.personal:
         pytest.skip("popularity answers everything alike")
