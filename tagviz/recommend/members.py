@@ -12,6 +12,7 @@ import numpy as np
 
 from tagviz.errors import NotReady
 from tagviz.methods import Arrays, Tools
+from tagviz.ranking import scaled
 from tagviz.recommend.cooccurrence import Cooccurrence, CooccurrenceParams
 from tagviz.recommend.ease import Ease, EaseParams
 from tagviz.recommend.embedding import EmbeddingRecommender
@@ -157,18 +158,9 @@ def comparable(recommender: Recommender, asked: Asked, kind: Kind) -> Floats:
     if kind not in recommender.kinds:
         return np.zeros((len(asked), asked.items[kind].shape[1]), dtype=np.float32)
     scores = np.require(recommender.score(asked, kind), np.float32, ["C", "W"])
-    for number, row in enumerate(
-        scores
-    ):  # in place and row after row: at a million items memory is what takes the time
-        low = row.min(initial=np.inf)
-        for group in (asked.items, asked.masked, asked.avoid):
-            if kind in group:
-                span = slice(group[kind].indptr[number], group[kind].indptr[number + 1])
-                row[group[kind].indices[span]] = low
-        spread = row.max(initial=-np.inf) - low
-        row -= low
-        if spread > 0:
-            row /= spread
-        else:
-            row[:] = 0
-    return scores
+    lowest = scores.min(axis=1, initial=np.inf)
+    for group in (asked.items, asked.masked, asked.avoid):
+        if kind in group:
+            rows = np.repeat(np.arange(len(asked)), np.diff(group[kind].indptr))
+            scores[rows, group[kind].indices] = lowest[rows]
+    return scaled(scores, out=scores)
