@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -35,9 +35,6 @@ from tagviz.store.jobs import Job
 from tagviz.store.workspace import Marks, ModelInfo, Workspace
 from tagviz.types import Corpus, Kind, Projection, Query, Ranking, split_key
 from tagviz.ui.map_component import MapFiles
-
-if TYPE_CHECKING:
-    pass
 
 FRESH = 3.0
 """Seconds for which lists of corpora and models are believed, so that what other processes make shows up soon."""

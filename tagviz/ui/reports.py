@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from tagviz.evaluate import text, words
+from tagviz.evaluate import metrics, text, words
 from tagviz.evaluate.report import EvalReport
 from tagviz.operations import panels
 from tagviz.operations.methods import METHODS
@@ -152,5 +152,5 @@ def export(report: EvalReport, kind: Kind, k: int) -> None:
 def _file(form: str, report: EvalReport, kind: Kind, k: int, dark: bool) -> bytes:
     if form == "html":
         return panels.html_report(report, k, dark).encode()
-    summary = panels.panel(report, kind=kind, k=k).summary
+    summary = metrics.summary(report, kind, k)
     return (text.csv(summary) if form == "csv" else text.latex(summary, k)).encode()
