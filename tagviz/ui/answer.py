@@ -37,6 +37,7 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
     if other is not None:
         frame["both"] = ["✓" if key in other.keys else "" for key in ranking.keys]
     frame["add"] = "＋"
+    named, told = (105, 166) if kind is Kind.TAG else (250, 186)
     signs, buttons = verdicts.columns(name, verdicts.answered(place, query, ranking))
     frame = frame.assign(**signs)
     picked, shown = widgets.table(
@@ -44,13 +45,14 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
         name,
         title,
         columns={
-            "label": st.column_config.TextColumn(kind.capitalize(), width=105 if kind is Kind.TAG else 250),
+            # where nothing brought anything, the name has the room of the reasons
+            "label": st.column_config.TextColumn(kind.capitalize(), width=named + (0 if "why" in frame else told)),
             "score": widgets.bar(
                 "Strength", 100, "How strongly this model suggests it: the first is 100", "%.0f", width=64
             ),
             "why": st.column_config.TextColumn(
                 "Because of",
-                width=166 if kind is Kind.TAG else 186,
+                width=told,
                 help="Which of the asked items brought it, and how much; click a row for more",
             ),
             "both": st.column_config.TextColumn("Both", width=45, help="The other model suggests it too"),

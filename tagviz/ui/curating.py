@@ -65,9 +65,9 @@ def proposals(here: Here) -> None:
         f"proposals-{sort.replace(' ', '-')}",
         f"{plain.count(len(found), 'proposal')}",
         columns={
-            "what": st.column_config.TextColumn("Proposal", width=240),
+            "what": st.column_config.TextColumn("Proposal", width=330),
             "playlists": st.column_config.NumberColumn("Playlists", format="localized", width=75),
-            "evidence": st.column_config.TextColumn("Because", width=420),
+            "evidence": st.column_config.TextColumn("Because", width=330),
             "accept": st.column_config.ButtonColumn(
                 "", width=66, key="accept", type="tertiary", on_click=_accept, args=(here, found)
             ),
