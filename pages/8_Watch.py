@@ -22,6 +22,6 @@ with widgets.forgiving():
     else:
         widgets.empty(
             "Nothing has been checked yet: press “Check now”. A check puts the newest version of this corpus next to "
-            "the one before it (its tags, its playlists, what lies near what) and asks whether answers got worse. A corpus "
-            "that was imported once has nothing before it yet: then only the answers and the verdicts are looked at."
+            "the one before it (its tags, its playlists, what lies near what) and asks whether answers got worse. "
+            "Of a corpus that was imported only once, just the answers and the verdicts are looked at."
         )
