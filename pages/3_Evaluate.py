@@ -18,20 +18,25 @@ def panel(place: cached.ReportPlace) -> None:
 @st.fragment(key=judging.BEHIND)
 def playlists(place: cached.ReportPlace) -> None:
     with widgets.forgiving():
-        behind.show(judging.view(place))
+        if judging.drawn():
+            st.divider()
+            behind.show(judging.view(place))
 
 
 @st.fragment(key=judging.DEEPER)
 def further(here: frame.Here, place: cached.ReportPlace) -> None:
     with widgets.forgiving():
-        deeper.show(here, judging.view(place))
+        if judging.drawn():
+            st.divider()
+            deeper.show(here, judging.view(place))
 
 
 @st.fragment(key=judging.LATER)
 def later(place: cached.ReportPlace) -> None:
-    """What the panel shows when its slider is moved."""
+    """What the panel shows when it is played with."""
     with widgets.forgiving():
-        judging.later(judging.view(place))
+        if judging.drawn():
+            judging.later(judging.view(place))
 
 
 here = frame.open_page("Evaluate", "How good is it, and where does it fail?")
@@ -49,8 +54,6 @@ with widgets.forgiving():
         place = cached.ReportPlace(here.corpus.fingerprint, ident)
         reports.about(here, place.opened)
         panel(place)
-        st.divider()
         playlists(place)
-        st.divider()
         further(here, place)
         later(place)

@@ -32,12 +32,12 @@ BEYOND = {
 }
 
 
-TABS = ("By segment", "Which differences are real", "Beyond accuracy", "Never and too often", "The space", "Over time")
+TABS = ("Which differences are real", "By segment", "Beyond accuracy", "Never and too often", "The space", "Over time")
 
 
 def show(here: Here, view: View) -> None:
     """Only the tab that is open is worked out."""
-    parts, pairs, beyond, usage, inside, moved = st.tabs(TABS, key="deeper", on_change="rerun")
+    pairs, parts, beyond, usage, inside, moved = st.tabs(TABS, key="deeper", on_change="rerun")
     with parts:
         if parts.open:
             _segments(view)

@@ -15,7 +15,6 @@ from tagviz.operations import panels
 from tagviz.operations.panels import Facts, Reading
 from tagviz.types import Kind
 from tagviz.ui import cached, judged, plain, reports, state
-from tagviz.ui.glance import frames
 from tagviz.ui.glance import view as glance
 
 CASES = {
@@ -30,8 +29,11 @@ READINGS: dict[Reading, str] = {"similarity": "How close", "instead": "What inst
 MOST_K = 20
 PANEL, BEHIND, DEEPER, LATER = "evaluate-panel", "evaluate-behind", "evaluate-deeper", "evaluate-later"
 """The page's parts, each a fragment: what is played with is drawn anew at once, and the others follow. The last one
-draws nothing: it hands the panel what it shows at the other k."""
+draws nothing: it hands the panel what one step away shows, at every other k and of every other case."""
 ALL = (PANEL, BEHIND, DEEPER, LATER)
+DRAWN = "evaluate-drawn"
+"""In the session's state once the panel has been seen: the other parts wait for it, since a browser that draws all at
+once shows the panel a second later."""
 STROKES = {
     "solid": "",
     "dash": "7 4",
@@ -69,11 +71,11 @@ class View:
 
     @property
     def name(self) -> str:
-        """The name of what the panel shows at every k."""
-        return "|".join([self.report.ident, self.kind, self.case, self.label, self.reading])
+        """The name of all that the panel shows, whatever the case and k."""
+        return "|".join([self.report.ident, self.kind, self.label, self.reading])
 
-    def frames(self, ks: tuple[int, ...]) -> list[dict[str, Any]]:
-        return judged.frames(self.report, self.kind, ks, self.case, self.label, self.reading)
+    def frames(self, case: str, ks: tuple[int, ...]) -> list[dict[str, Any]]:
+        return judged.frames(self.report, self.kind, ks, case, self.label, self.reading)
 
 
 def view(place: cached.ReportPlace) -> View:
@@ -86,7 +88,7 @@ def view(place: cached.ReportPlace) -> View:
         place,
         kind,
         k=state.current("k", min(10, most), range(1, most + 1)),
-        case=state.current("case", "", ["", *report.cases]),
+        case=state.current("case", "", _cases(report)),
         label=state.current("of", "", ["", *report.labels_for(Kind.TAG)]),
         reading=state.current("reading", "similarity", list(READINGS)),
         cumulative=state.current("cumulative", False),
@@ -97,12 +99,16 @@ def _most(report: EvalReport, kind: Kind) -> int:
     return min(MOST_K, report.depth(kind))
 
 
+def _cases(report: EvalReport) -> list[str]:
+    return ["", *report.cases]
+
+
 def controls(place: cached.ReportPlace) -> None:
-    """The filters; the slider of k is the panel's own."""
+    """What is judged; the questions' case and the slider of k are the panel's own."""
     report = place.opened
     kinds = [str(kind) for kind in report.kinds]
-    grid = st.grid(4, min_column_width=200, gap="medium", vertical_alignment="bottom")
-    which, where, heat, away = grid.cell(), grid.cell(), grid.cell(), grid.cell()
+    grid = st.grid(3, min_column_width=200, gap="medium", vertical_alignment="bottom")
+    which, heat, away = grid.cell(), grid.cell(), grid.cell()
     with which:
         st.segmented_control(
             "Judge the",
@@ -111,10 +117,6 @@ def controls(place: cached.ReportPlace) -> None:
             required=True,
             **state.tied("kind", kinds[0], kinds, redraws=ALL),
         )
-    cases = ["", *report.cases]
-    with where:
-        tied = state.tied("case", "", cases, redraws=ALL)
-        st.selectbox("Questions", cases, format_func=lambda case: CASES.get(case, case), **tied)
     labels = ["", *report.labels_for(Kind.TAG)]
     with heat:
         tied = state.tied("of", "", labels, redraws=ALL)
@@ -125,22 +127,24 @@ def controls(place: cached.ReportPlace) -> None:
 
 
 def show(view: View) -> None:
-    """The panel at this k."""
-    report, facts = view.opened, view.facts
+    """The panel as it is looked at."""
+    report = view.opened
     data = {
         "set": view.name,
         "kind": str(view.kind),
         "k": view.k,
         "most": _most(report, view.kind),
-        "frames": view.frames((view.k,)),
+        "case": view.case,
+        "cases": [(case, CASES.get(case, plain.one_line(case, 40))) for case in _cases(report)],
+        "frames": view.frames(view.case, (view.k,)),
         "models": [
             {"name": plain.one_line(label, 60), "colour": template.colour(at), "dash": STROKES[template.DASHES[at % 8]]}
             for at, label in enumerate(report.labels)
         ],
-        "metrics": [frames.METRICS[name] for name in frames.metrics(facts)],
         "reading": view.reading,
         "readings": list(READINGS.items()),
         "cumulative": view.cumulative,
+        "awaited": not drawn(),
         "notes": {
             "table": words.READ_TABLE,
             "heat": words.READ_INSTEAD if view.reading == "instead" else words.READ_SIMILARITY,
@@ -151,9 +155,17 @@ def show(view: View) -> None:
     glance.panel(data, lambda done: told(view.report, done))
 
 
+def drawn() -> bool:
+    """Whether the panel has been seen."""
+    return bool(st.session_state.get(DRAWN))
+
+
 def later(view: View) -> None:
-    """What the panel shows at the other k."""
-    glance.later(view.name, view.frames(tuple(range(1, _most(view.opened, view.kind) + 1))))
+    """What the panel shows at the other k, and of the other cases at this one."""
+    ks = tuple(range(1, _most(view.opened, view.kind) + 1))
+    glance.later(view.name, view.frames(view.case, ks), "glance-later")
+    others = [view.frames(case, (view.k,)) for case in _cases(view.opened) if case != view.case]
+    glance.later(view.name, [frame for (frame,) in others], "glance-cases")
 
 
 def told(place: cached.ReportPlace, told: Mapping[str, Any]) -> None:
@@ -161,19 +173,23 @@ def told(place: cached.ReportPlace, told: Mapping[str, Any]) -> None:
     before = view(place)
     most = _most(before.opened, before.kind)
     k = _number(told, "k", most + 1) or before.k
-    state.put(k="" if k == min(10, most) else str(k))
-    # whatever was done, what has not heard of the new k yet is drawn anew
-    behind = (BEHIND,) if k == before.k else (PANEL, BEHIND, DEEPER)
+    case = told.get("case") if told.get("case") in _cases(before.opened) else before.case
+    state.put(k="" if k == min(10, most) else str(k), case=str(case))
     now = view(place)
+    # whatever was done, what has not heard of the new place yet is drawn anew
+    behind = (BEHIND,) if (now.k, now.case) == (before.k, before.case) else ALL
     what = told.get("what")
-    if what == "reading" and told.get("reading") in READINGS:
+    if what == "drawn":
+        st.session_state[DRAWN] = True
+        state.redraw(BEHIND, DEEPER, LATER)
+    elif what == "reading" and told.get("reading") in READINGS:
         state.put(reading="" if told["reading"] == "similarity" else str(told["reading"]))
         state.redraw(*ALL)
     elif what == "cumulative":
         state.put(cumulative="yes" if told.get("on") is True else "")
         state.redraw(*behind)
-    elif what == "k":
-        state.redraw(*((PANEL, BEHIND, DEEPER) if told.get("whole") is True else ALL))
+    elif what == "moved":
+        state.redraw(*ALL)
     elif what in ("model", "cell", "bar"):
         said = _said(now, what, told)
         if said:

@@ -109,8 +109,7 @@ def test_more_of_the_panel(page: Page, server: str) -> None:
     panel.get_by_role("group", name="Models in the histogram").get_by_role("button").first.click()
     expect(panel.locator(".histogram polyline")).to_have_count(2)
     before = panel.get_by_role("table").inner_text()
-    page.get_by_role("combobox", name="Questions").click()
-    page.get_by_role("option", name="only the title shown").click()
+    page.get_by_role("combobox", name="Questions").select_option("only the title shown")
     expect(panel.get_by_role("table")).not_to_have_text(before)
     expect(page).to_have_url(re.compile("case=title"))
     with page.expect_download() as coming:

@@ -14,6 +14,7 @@ from tagviz import settings as settings_module
 from tagviz.operations import maps, models, verdicts
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus
+from tagviz.ui import judging
 from tests.corpora import make_corpus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -83,6 +84,7 @@ def app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., A
 
     def opened(page: str = "", **params: str | list[str]) -> AppTest:
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        test.session_state[judging.DRAWN] = True  # what a browser says once the panel of a report stands
         for name, value in {"corpus": "awkward", **params}.items():
             test.query_params[name] = value
         test.run()

@@ -42,18 +42,18 @@ def test_what_was_clicked_is_in_the_address(app: Open, behind: str, title: str) 
     assert title in texts(test)
 
 
-def sent(test: AppTest) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What went to the panel: what it shows now, and what it shows at every k."""
-    now, later = (json.loads(element.proto.json or element.proto.mixed.json) for element in test.get("bidi_component"))
-    return now, later
+def sent(test: AppTest) -> list[dict[str, Any]]:
+    """What went to the panel: what it shows now, what it shows at every k, and of the other cases."""
+    return [json.loads(element.proto.json or element.proto.mixed.json) for element in test.get("bidi_component")]
 
 
 def test_the_panel_shows_this_k_and_has_every_other_one(app: Open) -> None:
     test = app(PAGE, k="2")
     assert not test.exception
-    now, later = sent(test)
-    assert (now["k"], now["most"], now["metrics"][:4]) == (2, 20, ["Precision", "Recall", "F1", "nDCG"])
-    assert later["set"] == now["set"]
+    now, later, others = sent(test)
+    assert (now["case"], now["k"], now["most"]) == ("", 2, 20)
+    assert now["frames"][0]["metrics"][:4] == ["Precision", "Recall", "F1", "nDCG"]
+    assert later["set"] == others["set"] == now["set"]
     assert [frame["k"] for frame in later["later"]] == list(range(1, 21))
     (frame,) = now["frames"]
     assert frame == later["later"][1], "the slider shows what the server would"
@@ -67,18 +67,28 @@ def test_the_panel_shows_this_k_and_has_every_other_one(app: Open) -> None:
     assert other["frames"][0] == later["later"][2]
 
 
+def test_the_panel_has_the_other_cases_at_this_k(app: Open) -> None:
+    now, later, others = sent(app(PAGE, k="3"))
+    cases = [case for case, _ in now["cases"]]
+    assert {frame["case"] for frame in now["frames"] + later["later"]} == {""}
+    assert [(frame["case"], frame["k"]) for frame in others["later"]] == [(case, 3) for case in cases[1:]]
+    other = sent(app(PAGE, k="3", case="songs"))[0]
+    assert other["set"] == now["set"], "another case is no other set: what the panel has stays"
+    assert other["frames"] == [frame for frame in others["later"] if frame["case"] == "songs"]
+
+
 def test_a_change_of_what_is_asked_draws_all_parts_but_not_the_page(app: Open) -> None:
     test = app(PAGE)
     before = sent(test)[0]
-    test.selectbox(key="case").set_value("songs").run()
+    test.selectbox(key="of").set_value("popularity").run()
     assert not test.exception
-    assert test.query_params["case"] == "songs"
-    now, later = sent(test)
-    assert now["set"] == later["set"] != before["set"]
+    assert test.query_params["of"] == "popularity"
+    now, later, others = sent(test)
+    assert now["set"] == later["set"] == others["set"] != before["set"]
     assert now["frames"] != before["frames"]
-    drawn, whole = texts(test), texts(app(PAGE, case="songs"))
+    drawn, whole = texts(test), texts(app(PAGE, of="popularity"))
     assert set(drawn.splitlines()) <= set(whole.splitlines())
-    for part in ("answers worst", "nDCG by what is shown"):
+    for part in ("answers worst", "larger than chance would give"):
         assert part in drawn
 
 
@@ -94,8 +104,14 @@ def test_tags_go_to_the_panel_as_they_are_and_only_as_data(app: Open) -> None:
 @pytest.mark.parametrize(
     ("told", "address"),
     [
-        ({"what": "k", "k": 3, "whole": True}, {"k": "3"}),
-        ({"what": "k", "k": 10, "whole": False}, {}),
+        ({"what": "moved", "k": 3}, {"k": "3"}),
+        ({"what": "moved", "k": 10}, {}),
+        ({"what": "moved", "k": 10, "case": "songs"}, {"case": "songs"}),
+        ({"what": "moved", "case": ["<b>"]}, {}),
+        (
+            {"what": "bar", "model": 0, "bar": 4, "k": 10, "case": "songs"},
+            {"behind": "bar|spectral|4", "case": "songs"},
+        ),
         ({"what": "model", "model": 1, "k": 10}, {"behind": "model|popularity"}),
         ({"what": "bar", "model": 0, "bar": 4, "k": 4}, {"behind": "bar|spectral|4", "k": "4"}),
         ({"what": "cell", "row": 1, "column": 0, "k": 10}, {"behind": "similarity|spectral|1|0"}),
@@ -104,7 +120,7 @@ def test_tags_go_to_the_panel_as_they_are_and_only_as_data(app: Open) -> None:
         ({}, {}),
         ({"what": "model", "model": 99}, {}),
         ({"what": "cell", "row": "<b>", "column": None}, {}),
-        ({"what": "k", "k": 10**9}, {}),
+        ({"what": "moved", "k": 10**9}, {}),
         ({"what": "reading", "reading": "<script>"}, {}),
     ],
 )
@@ -120,7 +136,7 @@ def test_what_is_done_on_the_panel_is_in_the_address_and_nonsense_is_not(
     monkeypatch.setattr(judging.state, "redraw", lambda *parts: drawn.extend(parts))
     judging.told(place, told)
     assert kept == address
-    assert bool(drawn) == bool(address or told.get("what") == "k")
+    assert bool(drawn) == bool(address or told.get("what") == "moved")
 
 
 def test_both_readings_of_the_heatmap_are_there_for_one_playlist(app: Open) -> None:

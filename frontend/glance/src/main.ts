@@ -5,7 +5,8 @@ import css from "./style.css";
 import type { Component, Frame, Later } from "./types.ts";
 
 const panels = new Map<Element, Panel>();
-const later = new Map<string, Frame[]>();
+/** The frames that came later, of the newest set only. */
+let later = { set: "", frames: [] as Frame[] };
 
 export default function show(component: Component): () => void {
   const { data } = component;
@@ -19,7 +20,7 @@ export default function show(component: Component): () => void {
     panel = new Panel(host, component);
     panels.set(host, panel);
   }
-  panel.update(component, later.get(data.set));
+  panel.update(component, later.set === data.set ? later.frames : []);
   return () => {
     // The cleanup of an earlier call may come after a later call: only a panel that is gone is taken down.
     if (host.isConnected) return;
@@ -28,10 +29,9 @@ export default function show(component: Component): () => void {
   };
 }
 
-/** The frames at the other k, for a panel that is there or will be; only the newest set is kept. */
+/** Frames for a panel that is there or will be. */
 function keep(data: Later): () => void {
-  later.clear();
-  later.set(data.set, data.later);
+  later = { set: data.set, frames: later.set === data.set ? [...later.frames, ...data.later] : data.later };
   for (const panel of panels.values()) panel.extend(data.set, data.later);
   return () => undefined;
 }

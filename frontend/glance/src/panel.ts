@@ -1,5 +1,5 @@
-// The panel: a slider of k, and what it changes at once. All that is shown at the other k comes a moment after the first
-// picture; from then on the slider answers here, and Python hears of it afterwards.
+// The panel: the questions' case and a slider of k, and what they change at once. What is shown at the other k and of the
+// other cases comes a moment after the first picture; from then on both answer here, and Python hears of it afterwards.
 
 import { html } from "./dom.ts";
 import { Figure } from "./figure.ts";
@@ -11,13 +11,14 @@ import type { Component, Data, Frame, Reading, Told } from "./types.ts";
 
 /** Models that are drawn before the legend is clicked. */
 const AT_ONCE = 3;
-/** Milliseconds of rest after which Python hears of a new k. */
+/** Milliseconds of rest after which Python hears of a move. */
 const REST = 180;
 
 export class Panel {
   private readonly root = html("div", "panel");
   private readonly slider = html("input", "", "", { type: "range", min: 1, step: 1, "aria-label": "Suggestions looked at (k)" });
   private readonly said = html("output");
+  private readonly questions = html("select", "", "", { "aria-label": "Questions" });
   private readonly sentence = html("h3");
   private readonly table = html("div", "rows");
   private readonly tableNote = html("p", "note");
@@ -26,15 +27,17 @@ export class Panel {
   private readonly legend = html("div", "legend", "", { role: "group", "aria-label": "Models in the histogram" });
   private readonly readings = html("div", "switch", "", { role: "group", "aria-label": "Heatmap" });
   private readonly addUp = html("input", "", "", { type: "checkbox" });
-  private readonly frames = new Map<number, Frame>();
+  private readonly frames = new Map<string, Frame>();
   private readonly chosen = new Map<number, boolean>();
   private readonly watch: ResizeObserver;
   private data!: Data;
   private k = 0;
+  private case = "";
   private drawn = "";
+  private greeted = false;
   private timer = 0;
-  /** The k that Python was told and has not said yet; 0 none. */
-  private asked = 0;
+  /** The place (see `at`) that Python was told and has not said yet. */
+  private asked = "";
 
   constructor(private readonly host: HTMLElement, private component: Component) {
     const tell = (told: Told) => this.tell(told);
@@ -43,6 +46,10 @@ export class Panel {
     this.ranks = new Figure("histogram", tell, form);
     const slide = html("label", "slide");
     slide.append(html("span", "", "Suggestions looked at (k)"), this.slider, this.said);
+    const ask = html("label", "ask");
+    ask.append(html("span", "", "Questions"), this.questions);
+    const moves = html("div", "moves");
+    moves.append(ask, slide);
     const left = html("section", "table");
     left.append(this.sentence, this.table, this.tableNote);
     const add = html("label", "add", "", { title: "How many are found up to each place" });
@@ -50,9 +57,10 @@ export class Panel {
     this.ranks.tools.append(add);
     this.ranks.place.before(this.legend);
     this.heat.tools.append(this.readings);
-    this.root.append(slide, left, this.heat.root, this.ranks.root);
+    this.root.append(moves, left, this.heat.root, this.ranks.root);
     host.append(this.root);
-    this.slider.addEventListener("input", () => this.slid());
+    this.slider.addEventListener("input", () => this.move(Number(this.slider.value), this.case));
+    this.questions.addEventListener("change", () => this.move(this.k, this.questions.value));
     this.addUp.addEventListener("change", () => {
       this.data.cumulative = this.addUp.checked;
       this.draw();
@@ -63,31 +71,33 @@ export class Panel {
     this.watch.observe(this.ranks.place);
   }
 
-  /** What Python sends: another set of frames replaces all, the same set at another k is added. */
-  update(component: Component, later: Frame[] | undefined): void {
+  /** What Python sends: another set of frames replaces all, others of the same set are added. */
+  update(component: Component, later: Frame[]): void {
     const data = component.data as Data;
     const before = this.data as Data | undefined;
     this.component = component;
     this.data = { ...data };
     if (before?.set !== data.set) this.frames.clear();
     if (before?.kind !== data.kind) this.chosen.clear();
-    for (const frame of [...data.frames, ...(later ?? [])]) this.frames.set(frame.k, frame);
-    // what Python says of k is old while it has not heard of the last move, or its answer to that is on its way
-    if (data.k === this.asked || before?.set !== data.set) this.asked = 0;
-    if (!this.timer && !this.asked) this.k = data.k;
+    this.add([...data.frames, ...later]);
+    // what Python says of the place is old while it has not heard of the last move, or its answer to that is on its way
+    const said = at(data.case, data.k);
+    if (said === this.asked || before?.set !== data.set) this.asked = "";
+    if (!this.timer && !this.asked) [this.case, this.k] = [data.case, data.k];
     this.slider.max = String(data.most);
     this.slider.value = String(this.k);
     this.addUp.checked = data.cumulative;
     this.readings.replaceChildren(...data.readings.map(([reading, name]) => this.choice(reading, name)));
+    this.offer();
     this.drawn = "";
     this.draw();
     this.root.dataset.whole = String(this.whole);
   }
 
-  /** The other k of a set. */
+  /** Others of a set. */
   extend(set: string, frames: Frame[]): void {
     if (!this.data || set !== this.data.set) return;
-    for (const frame of frames) this.frames.set(frame.k, frame);
+    this.add(frames);
     this.draw();
     this.root.dataset.whole = String(this.whole);
   }
@@ -97,16 +107,32 @@ export class Panel {
     clearTimeout(this.timer);
   }
 
-  private get whole(): boolean {
-    return this.frames.size >= this.data.most;
+  private add(frames: Frame[]): void {
+    for (const frame of frames) this.frames.set(at(frame.case, frame.k), frame);
   }
 
-  private slid(): void {
-    this.k = Number(this.slider.value);
+  /** Whether the slider answers here at every k. */
+  private get whole(): boolean {
+    for (let k = 1; k <= this.data.most; k++) if (!this.frames.has(at(this.case, k))) return false;
+    return true;
+  }
+
+  /** The cases; an open list is left alone where they are the same. */
+  private offer(): void {
+    const now = JSON.stringify(this.data.cases);
+    if (this.questions.dataset.offered !== now) {
+      this.questions.dataset.offered = now;
+      this.questions.replaceChildren(...this.data.cases.map(([value, name]) => html("option", "", name, { value })));
+    }
+    this.questions.value = this.case;
+  }
+
+  private move(k: number, chosen: string): void {
+    [this.k, this.case] = [k, chosen];
     this.draw();
     clearTimeout(this.timer);
-    const rest = this.frames.has(this.k) ? REST : 0;
-    this.timer = window.setTimeout(() => this.tell({ what: "k", whole: this.whole }), rest);
+    const rest = this.frames.has(at(this.case, this.k)) ? REST : 0;
+    this.timer = window.setTimeout(() => this.tell({ what: "moved" }), rest);
   }
 
   private choice(reading: Reading, name: string): HTMLButtonElement {
@@ -115,24 +141,25 @@ export class Panel {
     return button;
   }
 
-  /** Whatever is told says k, too: Python may not have heard of the last move. */
+  /** Whatever is told says the place, too: Python may not have heard of the last move. */
   private tell(told: Told): void {
     clearTimeout(this.timer);
     this.timer = 0;
-    if (this.k !== this.data.k || this.asked) this.asked = this.k;
-    this.component.setTriggerValue("told", { ...told, k: this.k });
+    const now = at(this.case, this.k);
+    if (now !== at(this.data.case, this.data.k) || this.asked) this.asked = now;
+    this.component.setTriggerValue("told", { ...told, k: this.k, case: this.case });
   }
 
   private draw(): void {
     if (!this.data) return;
-    const frame = this.frames.get(this.k);
+    const frame = this.frames.get(at(this.case, this.k));
     this.said.textContent = String(this.k);
     this.slider.setAttribute("aria-valuetext", `the first ${this.k}`);
     this.slider.style.setProperty("--part", `${(100 * (this.k - 1)) / Math.max(1, this.data.most - 1)}%`);
     this.root.classList.toggle("waiting", !frame);
     if (!frame) return;
     const { data } = this;
-    const now = [this.k, this.heat.width, this.ranks.width, data.cumulative, [...this.chosen].join()].join("|");
+    const now = [this.case, this.k, this.heat.width, this.ranks.width, data.cumulative, [...this.chosen].join()].join("|");
     if (now === this.drawn) return;
     this.drawn = now;
     const font = getComputedStyle(this.host).fontFamily;
@@ -152,7 +179,12 @@ export class Panel {
       this.ranks.draw(frame.ranks.title, data.notes.ranks, RANKS_HEIGHT, drawing);
     }
     this.root.dataset.k = String(frame.k);
+    this.root.dataset.case = frame.case;
     this.root.dataset.set = data.set;
+    if (data.awaited && !this.greeted) {
+      this.greeted = true;
+      requestAnimationFrame(() => setTimeout(() => this.tell({ what: "drawn" })));
+    }
   }
 
   private entry(frame: Frame, model: number, on: boolean): HTMLButtonElement {
@@ -168,4 +200,9 @@ export class Panel {
     });
     return button;
   }
+}
+
+/** Where the panel stands: under this its frame is kept. */
+function at(chosen: string, k: number): string {
+  return `${chosen}|${k}`;
 }

@@ -8,9 +8,9 @@ const EVEN = "Too few questions to tell it from the best: the difference may be 
 export function drawTable(frame: Frame, data: Data, tell: (told: Told) => void): HTMLTableElement {
   const table = html("table");
   const head = html("tr");
-  head.append(html("th", "", "Model", { scope: "col" }), ...data.metrics.map((name) => html("th", "number", name, { scope: "col" })));
-  const top = data.metrics.map((_, at) => Math.max(0, ...frame.rows.map((row) => row.cells[at]?.[2] ?? 0)) * 1.06 || 1);
-  const best = data.metrics.map((_, at) => Math.max(...frame.rows.map((row) => row.cells[at]?.[0] ?? -Infinity)));
+  head.append(html("th", "", "Model", { scope: "col" }), ...frame.metrics.map((name) => html("th", "number", name, { scope: "col" })));
+  const top = frame.metrics.map((_, at) => Math.max(0, ...frame.rows.map((row) => row.cells[at]?.[2] ?? 0)) * 1.06 || 1);
+  const best = frame.metrics.map((_, at) => Math.max(...frame.rows.map((row) => row.cells[at]?.[0] ?? -Infinity)));
   const lines = frame.rows.map((row) => {
     const line = html("tr", row.best ? "best" : "");
     const { name, colour } = data.models[row.model];

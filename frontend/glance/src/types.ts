@@ -28,10 +28,12 @@ export interface Ranks {
   half: (number | null)[];
 }
 
-/** Everything that the panel says at one k. */
+/** Everything that the panel says about one case ("": all questions) at one k. metrics: the columns of its rows. */
 export interface Frame {
+  case: string;
   k: number;
   sentence: string;
+  metrics: string[];
   rows: Row[];
   heat: Heat | null;
   ranks: Ranks;
@@ -39,19 +41,21 @@ export interface Frame {
 
 export type Reading = "similarity" | "instead";
 
-/** set: names what the frames are of; the same set at other k comes later, by a second, invisible component. */
+/** set: names what the frames are of; those of the same set at other k and of other cases come later, by invisible components. */
 export interface Data {
   bundle: string;
   set: string;
   kind: string;
+  case: string;
+  cases: [value: string, name: string][];
   k: number;
   most: number;
   frames: Frame[];
   models: { name: string; colour: string; dash: string }[];
-  metrics: string[];
   reading: Reading;
   readings: [Reading, string][];
   cumulative: boolean;
+  awaited: boolean;
   notes: { table: string; heat: string; ranks: string };
   form: "png" | "svg";
 }
@@ -62,9 +66,11 @@ export interface Later {
   later: Frame[];
 }
 
-/** What a person did; k goes with all of it. whole: every k is here already. */
+/** What a person did; k and case go with all of it. moved: one of them changed; drawn: the first
+ *  picture stands, for which the rest of the page has waited. */
 export type Told =
-  | { what: "k"; whole: boolean }
+  | { what: "moved" }
+  | { what: "drawn" }
   | { what: "reading"; reading: Reading }
   | { what: "cumulative"; on: boolean }
   | { what: "model"; model: number }

@@ -1,5 +1,6 @@
-"""The evaluation at a glance as a Streamlit component: table, heatmap and histogram, and the slider of k over them.
+"""The evaluation at a glance as a Streamlit component: table, heatmap and histogram, with the questions' case and the
+slider of k over them.
 
-`view.panel` draws them at one k; `view.later` hands the other k on, so that the browser itself answers the slider and
-the server hears of a new k afterwards. `frames.frames` is what both send.
+`view.panel` draws them once; `view.later` hands on the other k and cases, so that the browser itself answers both and
+the server hears of it afterwards. `frames.frames` is what both send.
 """

@@ -1,4 +1,4 @@
-"""What the panel shows at each k, as JSON."""
+"""What the panel shows of each case at each k, as JSON."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ def metrics(facts: Facts) -> list[str]:
 
 def _frame(report: EvalReport, facts: Facts, case: str, label: str, reading: Reading) -> dict[str, Any]:
     return {
+        "case": case,
         "k": facts.k,
         "sentence": plain.one_line(facts.sentence, 300),
+        "metrics": [METRICS[name] for name in metrics(facts)],
         "rows": _rows(report, facts),
         "heat": _heat(report, label, facts.k, case, reading),
         "ranks": _ranks(report, facts, label),

@@ -58,8 +58,8 @@ def panel(data: Mapping[str, Any], on_told: Callable[[Mapping[str, Any]], None],
     )
 
 
-def later(name: str, frames: Sequence[Mapping[str, Any]], key: str = "glance-later") -> None:
-    """Hands frames at other k to the panel that shows the set of this name; draws nothing."""
+def later(name: str, frames: Sequence[Mapping[str, Any]], key: str) -> None:
+    """Hands more frames to the panel that shows the set of this name; draws nothing."""
     _component("tagviz_glance_later", "<span hidden></span>")(
         key=key, data={"bundle": bundle_url(), "set": name, "later": list(frames)}, height=1
     )
