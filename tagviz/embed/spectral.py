@@ -7,22 +7,22 @@ Hellinger PCA", 2014; randomised SVD: Halko, Martinsson & Tropp, "Finding struct
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 import scipy.sparse as sp
 
+from tagviz.embed.blocks import Between, Blocks, in_order
 from tagviz.embed.items import ItemParams, Items, embedding_of, items_of
 from tagviz.methods import Tools
 from tagviz.params import knob
-from tagviz.types import Corpus, Embedding, Floats, Progress
+from tagviz.types import Corpus, Embedding, Floats
 
 BLOCK_PRODUCTS = 20_000_000
 """Scalar products in one block of the co-occurrence: bounds what a block needs while it is made (about 0.3 GB)."""
-TALL, QR_ROWS = 100_000, 20_000
+TALL, QR_ROWS = 5_000, 20_000
 """From how many rows on a basis is made orthonormal in place, and how many of them at once."""
 OVERSAMPLE = 10
 """Directions computed beyond those kept, so that the last ones are accurate."""
@@ -93,18 +93,16 @@ def train(corpus: Corpus, params: SpectralParams, tools: Tools = Tools()) -> Emb
     Same seed and corpus, same vectors, whatever the threads. Raises BadParameter when there is nothing to learn from.
     """
     items = items_of(corpus, params.kinds(), params.min_count)
-    blocks = cooccurrence(weighted(items, params.length_exponent), tools)
-    outer = None
-    if params.variant == "rooted":
-        outer = _rooted(blocks, items, params)
-    else:
-        _ppmi(blocks, params)
+    matrix = (_rooted if params.variant == "rooted" else _ppmi)(items, params, tools)
     rank = min(params.dimensions, items.matrix.shape[1] - 1)
-    bases = _bases(blocks, rank, params.power_iterations, tools, outer)
-    del blocks  # the most of the memory by far, and what comes now needs some
+    bases = _bases(matrix, rank, params.power_iterations, tools)
+    del matrix  # the most of the memory by far, and what comes now needs some
     left, spectrum, right = _within(bases, rank)
+    del bases
     scale = spectrum**params.spectrum
-    return embedding_of(items.vocabs, left * scale, right * scale, "spectral", params.model_dump(), corpus)
+    left *= scale
+    right *= scale
+    return embedding_of(items.vocabs, left, right, "spectral", params.model_dump(), corpus)
 
 
 def weighted(items: Items, length_exponent: float) -> sp.csr_matrix:
@@ -119,9 +117,11 @@ def weighted(items: Items, length_exponent: float) -> sp.csr_matrix:
     return matrix
 
 
-def cooccurrence(matrix: sp.csr_matrix, tools: Tools = Tools()) -> list[sp.csr_matrix]:
-    """WᵀW without its diagonal, as blocks of consecutive rows, each small enough that making it needs bounded
-    memory."""
+def cooccurrence(
+    matrix: sp.csr_matrix, tools: Tools = Tools(), changed: Callable[[Floats], Floats] = lambda counts: counts
+) -> Blocks:
+    """WᵀW without its diagonal, as blocks of consecutive rows with ascending columns, each small enough that making it
+    needs bounded memory. changed: what is kept of the entries, such as their roots."""
     transposed = sp.csr_matrix(matrix.T)
     per_entry = np.diff(matrix.indptr)[transposed.indices]
     cost = np.concatenate(
@@ -136,109 +136,67 @@ def cooccurrence(matrix: sp.csr_matrix, tools: Tools = Tools()) -> list[sp.csr_m
     while edges[-1] < transposed.shape[0]:
         end = int(np.searchsorted(cost, cost[edges[-1]] + BLOCK_PRODUCTS, side="right")) - 1
         edges.append(min(max(end, edges[-1] + 1), transposed.shape[0]))
-    spans = list(pairwise(edges))
+
+    def finished(block: sp.csr_matrix, start: int) -> sp.csr_matrix:
+        rows = np.repeat(np.arange(start, start + block.shape[0]), np.diff(block.indptr))
+        block.data[block.indices == rows] = 0
+        block.eliminate_zeros()
+        block.data = changed(block.data)
+        # to columns and back is quicker than sorting
+        return block if block.has_sorted_indices else sp.csr_matrix(block.tocsc())
 
     def one(span: tuple[int, int]) -> sp.csr_matrix:
-        return _without_diagonal(sp.csr_matrix(transposed[span[0] : span[1]] @ matrix), span[0])
+        return finished(sp.csr_matrix(transposed[span[0] : span[1]] @ matrix), span[0])
 
+    found = Blocks()
     if tools.engine is not None:
-        blocks = tools.engine.products(matrix, edges, tools.progress)
-        return [_without_diagonal(block, start) for block, start in zip(blocks, edges, strict=False)]
-    return _each(one, spans, tools, "Counting co-occurrences", 0.0, 0.2)
+        for block, start in zip(tools.engine.products(matrix, edges, tools.progress), edges, strict=False):
+            found.append(finished(block, start))
+    else:
+        for block in in_order(one, list(pairwise(edges)), tools, "Counting co-occurrences", 0.0, 0.2):
+            found.append(block)
+    return found
 
 
-def _without_diagonal(block: sp.csr_matrix, start: int) -> sp.csr_matrix:
-    rows = np.repeat(np.arange(start, start + block.shape[0]), np.diff(block.indptr))
-    block.data[block.indices == rows] = 0
-    block.eliminate_zeros()
-    return block
+def svd(matrix: Between, rank: int, power_iterations: int, tools: Tools = Tools()) -> tuple[Floats, Floats, Floats]:
+    """Randomised SVD: U (n, rank), S (rank,), V (n, rank), float32, signs fixed by U's largest entries.
 
-
-Outer = tuple[Floats, Floats]
-"""r and c (n,) of a matrix diag(r) · B · diag(c) whose blocks are those of a symmetric B."""
-
-
-def svd(
-    blocks: Sequence[sp.csr_matrix],
-    rank: int,
-    power_iterations: int,
-    tools: Tools = Tools(),
-    outer: Outer | None = None,
-) -> tuple[Floats, Floats, Floats]:
-    """Randomised SVD of row blocks: U (n, rank), S (rank,), V (m, rank), float32, signs fixed by U's largest entries.
-
-    Larger `power_iterations`: more accurate for slowly falling spectra, two more passes each. outer: the blocks are
-    those of a symmetric matrix between these two diagonals; then no pass has to go through them crosswise.
+    Larger `power_iterations`: more accurate for slowly falling spectra, two more passes each.
     """
-    return _within(_bases(blocks, rank, power_iterations, tools, outer), rank)
+    return _within(_bases(matrix, rank, power_iterations, tools), rank)
 
 
 def _within(bases: tuple[Floats, Floats, Floats], rank: int) -> tuple[Floats, Floats, Floats]:
     """The SVD of a matrix A ≈ Q·(Q'·R)ᵀ from Q, Q' and R."""
-    from sklearn.utils.extmath import svd_flip
-
     basis, q, r = bases
     v, s, ut = np.linalg.svd(r.T, full_matrices=False)
-    left, right = svd_flip((basis @ v)[:, :rank], (ut @ q.T)[:rank])
-    return np.ascontiguousarray(left), s[:rank], np.ascontiguousarray(right.T)
+    left, right = basis @ v[:, :rank], q @ ut[:rank].T
+    signs = np.where(left.max(axis=0) >= -left.min(axis=0), np.float32(1), np.float32(-1))
+    left *= signs
+    right *= signs
+    return left, s[:rank], right
 
 
-def _bases(
-    blocks: Sequence[sp.csr_matrix], rank: int, power_iterations: int, tools: Tools, outer: Outer | None
-) -> tuple[Floats, Floats, Floats]:
+def _bases(matrix: Between, rank: int, power_iterations: int, tools: Tools) -> tuple[Floats, Floats, Floats]:
     """Q (n, w) that spans what the matrix A makes of a random draft, and Q', R with Q'·R = Aᵀ·Q."""
-    edges = np.concatenate([[0], np.cumsum([block.shape[0] for block in blocks])])
     passes = 2 * power_iterations + 2
-    done = 0
+    width = min(rank + OVERSAMPLE, matrix.shape[0])
+    basis = np.random.default_rng(tools.seed).standard_normal((matrix.shape[1], width), dtype=np.float32)
 
-    def along(dense: Floats, before: Floats | None, after: Floats | None) -> Floats:
-        """diag(after) · blocks · diag(before) · dense, on all threads; no copy of `dense`, which is as it was."""
-        nonlocal done
-        low, high = 0.2 + 0.8 * done / passes, 0.2 + 0.8 * (done + 1) / passes
-        done += 1
-        result = np.empty((int(edges[-1]), dense.shape[1]), dtype=np.float32)
+    def passed(number: int) -> Floats:
+        """The product with A, or with Aᵀ every other time."""
+        low, high = (0.2 + 0.8 * done / passes for done in (number, number + 1))
+        return (matrix.transposed if number % 2 else matrix).times(basis, tools, "Decomposing", low, high)
 
-        def one(number: int) -> None:
-            span = slice(edges[number], edges[number + 1])
-            result[span] = blocks[number] @ dense
-            if after is not None:
-                result[span] *= after[span, None]
-
-        if before is not None:
-            dense *= before[:, None]
-        _each(one, range(len(blocks)), tools, "Decomposing", low, high)
-        if before is not None:
-            dense /= before[:, None]
-        return result
-
-    def forward(right: Floats) -> Floats:
-        return along(right, None, None) if outer is None else along(right, outer[1], outer[0])
-
-    def backward(left: Floats) -> Floats:
-        if outer is not None:
-            return along(left, outer[0], outer[1])
-        nonlocal done
-        low, high = 0.2 + 0.8 * done / passes, 0.2 + 0.8 * (done + 1) / passes
-        done += 1
-        total = np.zeros((blocks[0].shape[1], left.shape[1]), dtype=np.float32)
-        for number, block in enumerate(blocks):
-            total += block.T @ left[edges[number] : edges[number + 1]]
-            tools.progress(Progress("Decomposing", low + (high - low) * (number + 1) / len(blocks)))
-        return total
-
-    width = min(rank + OVERSAMPLE, int(edges[-1]), blocks[0].shape[1])
-    rng = np.random.default_rng(tools.seed)
-    basis, _ = _qr(forward(rng.standard_normal((blocks[0].shape[1], width), dtype=np.float32)))
-    for _ in range(power_iterations):
-        across, _ = _qr(backward(basis))
-        basis, _ = _qr(forward(across))
-        del across
-    return basis, *_qr(backward(basis))
+    for number in range(passes - 1):
+        # on the way it is enough that the columns stay apart
+        basis, _ = _qr(passed(number), rounds=2 if number == passes - 2 else 1)
+    return basis, *_qr(passed(passes - 1))
 
 
-def _qr(matrix: Floats) -> tuple[Floats, Floats]:
+def _qr(matrix: Floats, rounds: int = 2) -> tuple[Floats, Floats]:
     """Q and R; of a tall matrix through the Cholesky factor of its Gram matrix, twice, in place and without copies
-    (Yamamoto et al. 2015, "Roundoff error analysis of the CholeskyQR2 algorithm")."""
+    (Yamamoto et al. 2015, "Roundoff error analysis of the CholeskyQR2 algorithm"); once is nearly orthonormal."""
     from scipy.linalg import cholesky, solve_triangular
 
     if len(matrix) < TALL:
@@ -246,7 +204,7 @@ def _qr(matrix: Floats) -> tuple[Floats, Floats]:
         return q, r
     whole = np.eye(matrix.shape[1])
     spans = [slice(start, start + QR_ROWS) for start in range(0, len(matrix), QR_ROWS)]
-    for _ in range(2):
+    for _ in range(rounds):
         gram = np.zeros_like(whole)
         for span in spans:
             wide = matrix[span].astype(np.float64)
@@ -262,41 +220,22 @@ def _qr(matrix: Floats) -> tuple[Floats, Floats]:
     return matrix, whole.astype(np.float32)
 
 
-def _rooted(blocks: Sequence[sp.csr_matrix], items: Items, params: SpectralParams) -> Outer:
-    """Takes the root of the co-occurrences; what they are divided by stays outside, so that they stay symmetric."""
-    for block in blocks:
-        np.sqrt(block.data, out=block.data)
+def _rooted(items: Items, params: SpectralParams, tools: Tools) -> Between:
+    """What the roots of the co-occurrences are divided by stays outside, so that they stay symmetric."""
+    blocks = cooccurrence(weighted(items, params.length_exponent), tools, np.sqrt)
     counts = np.maximum(items.counts, 1).astype(np.float64)
     of_row, of_column = (counts ** (-exponent / 2) for exponent in (params.item_exponent, params.context_exponent))
-    return of_row.astype(np.float32), of_column.astype(np.float32)
+    return Between(blocks, of_row.astype(np.float32), of_column.astype(np.float32))
 
 
-def _ppmi(blocks: Sequence[sp.csr_matrix], params: SpectralParams) -> None:
-    mass = np.concatenate([np.asarray(block.sum(axis=1)).ravel() for block in blocks]).astype(np.float64)
-    seen = mass > 0
+def _ppmi(items: Items, params: SpectralParams, tools: Tools) -> Between:
+    """What the logarithms of the co-occurrences are lowered by stays outside, so that they stay symmetric."""
+    matrix = weighted(items, params.length_exponent)
+    wide = matrix.astype(np.float64)
+    # C·1 = Wᵀ·(W·1) without the diagonal
+    mass = wide.T @ np.asarray(wide.sum(axis=1)).ravel() - np.asarray(wide.power(2).sum(axis=0)).ravel()
+    seen = np.bincount(matrix.indices, minlength=matrix.shape[1]) > 0
     smooth = np.where(seen, mass, 1.0) ** params.smoothing * seen
     log_row = np.log(np.where(seen, mass, 1.0)).astype(np.float32)
     log_column = np.log(np.where(seen, smooth / smooth.sum(), 1.0)).astype(np.float32)
-
-    start = 0
-    for block in blocks:
-        rows = np.repeat(log_row[start : start + block.shape[0]], np.diff(block.indptr))
-        block.data = np.maximum(np.log(block.data) - rows - log_column[block.indices], 0)
-        block.eliminate_zeros()
-        start += block.shape[0]
-
-
-def _each(
-    work: Callable[[Any], Any], parts: Sequence[Any], tools: Tools, phase: str, low: float, high: float
-) -> list[Any]:
-    """`work` on every part, on as many threads as allowed, in order, with progress from `low` to `high`."""
-    results: list[Any] = []
-    with ThreadPoolExecutor(max(1, tools.threads)) as pool:
-        try:
-            for result in pool.map(work, parts):
-                results.append(result)
-                tools.progress(Progress(phase, low + (high - low) * len(results) / len(parts)))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return results
+    return Between(cooccurrence(matrix, tools, np.log), log_row, log_column, logs=True)

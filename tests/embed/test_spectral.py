@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tagviz.embed import spectral
+from tagviz.embed import blocks, spectral
+from tagviz.embed.blocks import Between
 from tagviz.embed.items import items_of
 from tagviz.embed.spectral import SpectralParams, cooccurrence, svd, train, weighted
 from tagviz.errors import BadParameter, Cancelled
@@ -26,8 +27,7 @@ def product(corpus: Corpus, params: SpectralParams) -> np.ndarray:
 
 
 def test_cooccurrence_counts_each_pair_by_the_lengths_of_its_playlists() -> None:
-    blocks = cooccurrence(weighted(items_of(small(), (Kind.TAG,), 1), 1.5))
-    found = np.vstack([block.toarray() for block in blocks])
+    found = np.vstack([block.toarray() for block in cooccurrence(weighted(items_of(small(), (Kind.TAG,), 1), 1.5))])
     # playlists of 2 count (2−1)^−1.5 = 1, that of 3 counts 2^−1.5 = .35355, that of 1 nothing
     ab, ac, bc = 1 + 2**-1.5, 2**-1.5, 1 + 2**-1.5
     np.testing.assert_allclose(found, [[0, ab, ac], [ab, 0, bc], [ac, bc, 0]], rtol=1e-6)
@@ -37,9 +37,12 @@ def test_blocks_join_to_the_whole(board: Corpus, monkeypatch: pytest.MonkeyPatch
     matrix = weighted(items_of(board, (Kind.TAG, Kind.SONG), 1), 1.5)
     whole = np.vstack([block.toarray() for block in cooccurrence(matrix)])
     monkeypatch.setattr(spectral, "BLOCK_PRODUCTS", 500)
-    blocks = cooccurrence(matrix, Tools(threads=2))
-    assert len(blocks) > 3
-    np.testing.assert_allclose(np.vstack([block.toarray() for block in blocks]), whole, rtol=1e-6)
+    for most in (blocks.IN_MEMORY, 2000):  # all of them, a part of them
+        monkeypatch.setattr(blocks, "IN_MEMORY", most)
+        found = cooccurrence(matrix, Tools(threads=2))
+        assert len(found) > 3
+        assert all(block.has_sorted_indices for block in found)
+        np.testing.assert_allclose(np.vstack([block.toarray() for block in found]), whole, rtol=1e-6)
 
 
 def test_rooted_reconstructs_the_formula() -> None:
@@ -69,9 +72,10 @@ def test_ppmi_reconstructs_the_formula() -> None:
 
 def test_svd_of_blocks_agrees_with_numpy(board: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spectral, "BLOCK_PRODUCTS", 500)
-    blocks = cooccurrence(weighted(items_of(board, (Kind.TAG, Kind.SONG), 1), 1.5))
-    _, s, _ = svd(blocks, 8, power_iterations=6)
-    exact = np.linalg.svd(np.vstack([block.toarray() for block in blocks]), compute_uv=False)
+    found = cooccurrence(weighted(items_of(board, (Kind.TAG, Kind.SONG), 1), 1.5))
+    ones = np.ones(found.edges[-1], dtype=np.float32)
+    _, s, _ = svd(Between(found, ones, ones), 8, power_iterations=6)
+    exact = np.linalg.svd(np.vstack([block.toarray() for block in found]), compute_uv=False)
     np.testing.assert_allclose(s, exact[:8], rtol=5e-3)
 
 
@@ -110,12 +114,20 @@ def test_unknown_parameters_are_refused() -> None:
 
 
 @pytest.mark.parametrize("variant", ["rooted", "ppmi"])
-def test_a_large_corpus_is_decomposed_in_place_to_the_same_space(variant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_corpus_is_decomposed_in_place_and_from_files_to_the_same_space(
+    variant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     params = SpectralParams.parse({"variant": variant, "dimensions": 4, "min_count": 1})
     small = train(checkerboard(half=24), params)
     monkeypatch.setattr(spectral, "TALL", 1)
     monkeypatch.setattr(spectral, "QR_ROWS", 5)
+    monkeypatch.setattr(spectral, "BLOCK_PRODUCTS", 500)
+    monkeypatch.setattr(blocks, "IN_MEMORY", 2000)
+    monkeypatch.setattr(blocks, "MANY", 1)
+    monkeypatch.setattr(blocks, "TILE", 7)
+    blocks._kernel.cache_clear()
     large = train(checkerboard(half=24), params)
+    blocks._kernel.cache_clear()
     assert small.outputs is not None
     assert large.outputs is not None
     wanted = (small.vectors * small.norms[:, None]) @ small.outputs.T
