@@ -167,7 +167,7 @@ def _find(index: Index, term: str, kind: Kind) -> tuple[int, str]:
         if kind is Kind.TAG or kind is Kind.WORD:
             row = index.forms(kind).get(text.normal(spelling), -1)
         else:
-            row = index.lines(kind).exact(spelling, (b"\n", " — ".encode()))
+            row = index.lines(kind).exact(spelling)
         if row >= 0:
             return row, how
     return -1, ""
@@ -189,7 +189,9 @@ def _read(index: Index, term: str, kind: Kind) -> Reading:
         typed = typed if row >= 0 else ident
     if row >= 0:
         return Reading(typed, kind, index.corpus.vocab(kind).key(row), how)
-    return Reading(typed, kind, "", UNKNOWN, tuple(suggest(index.corpus, kind, typed)))
+    # a number is the id of a song that is not here, and nothing is spelled like it
+    close = () if kind is Kind.SONG and typed.isdecimal() else tuple(suggest(index.corpus, kind, typed))
+    return Reading(typed, kind, "", UNKNOWN, close)
 
 
 def _read_any(index: Index, term: str) -> Reading:

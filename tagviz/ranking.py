@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tagviz.errors import BadParameter
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, ProgressCallback, Recommender, frozen, quiet
 
-CHUNK_BYTES = 64 * 2**20
+CHUNK_BYTES = 128 * 2**20
 """Size of one chunk's score matrix; a method's own working memory is a small multiple of it."""
 
 
@@ -47,6 +47,8 @@ class Rules:
                 raise BadParameter(f"{name} is {value:g}", f"it lies between {low:g} and 1", "choose a value within")
 
 
+GLANCE = 2048
+"""Items that are looked at before all are."""
 STRIPES = 64
 """Into how many stripes scores are laid side by side to find the highest."""
 POOL = 200
@@ -116,7 +118,7 @@ class _Answered:
 def _answered(recommender: Recommender, asked: Asked, kind: Kind, corpus: Corpus, n: int, rules: Rules) -> _Answered:
     popular = corpus.counts(kind)
     scores = _scored(recommender, asked, kind, rules)
-    fallback = np.asarray(scores.max(axis=1, initial=-np.inf) <= scores.min(axis=1, initial=np.inf))
+    fallback = _even(scores)
     scores[fallback] = popular / max(1, popular.max(initial=1))
     keep_to(corpus, asked.items, kind, scores)
     _mask(scores, asked, kind)
@@ -129,11 +131,24 @@ def _answered(recommender: Recommender, asked: Asked, kind: Kind, corpus: Corpus
 
 def _by_popularity_where_tied(scores: Floats, popular: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Scores the rows (q,) by popularity in which all that may be answered is worth the same; says which they are."""
-    open_ = scores > -np.inf
-    worst = np.where(open_, scores, np.float32(np.inf)).min(axis=1, initial=np.inf)
-    tied = np.asarray((scores.max(axis=1, initial=-np.inf) <= worst) & (open_.sum(axis=1) > 1))
-    scores[tied] = np.where(open_[tied], popular / max(1, popular.max(initial=1)), np.float32(-np.inf))
+    tied = _even(scores)
+    open_ = scores[tied] > -np.inf
+    several = open_.sum(axis=1) > 1
+    tied[tied] = several
+    common = (popular / max(1, popular.max(initial=1))).astype(np.float32)
+    scores[tied] = np.where(open_[several], common, np.float32(-np.inf))
     return tied
+
+
+def _even(scores: Floats) -> NDArray[np.bool_]:
+    """Per row (q,) whether all that is above −inf is worth the same. Mostly a glance at the first items says no."""
+    even = np.ones(len(scores), dtype=bool)
+    for part in (scores[:, :GLANCE], scores):
+        if even.any():
+            some = part[even]
+            least = np.where(some > -np.inf, some, np.float32(np.inf)).min(axis=1, initial=np.inf)
+            even[even] = some.max(axis=1, initial=-np.inf) <= least
+    return even
 
 
 def top(scores: Floats, popular: NDArray[np.int64], n: int) -> NDArray[Any]:
@@ -191,7 +206,7 @@ def scaled(scores: Floats, out: Floats | None = None) -> Floats:
 
 
 def _scored(recommender: Recommender, asked: Asked, kind: Kind, rules: Rules) -> Floats:
-    scores = np.array(recommender.score(asked, kind), dtype=np.float32)
+    scores = np.require(recommender.score(asked, kind), np.float32, "W")
     avoiding = np.zeros(len(asked), dtype=bool)
     for matrix in asked.avoid.values():
         avoiding |= np.diff(matrix.indptr) > 0

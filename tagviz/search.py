@@ -20,6 +20,10 @@ MOST_COMPARED = 50_000
 """The most popular items whose spelling is compared with what was typed: a few hundredths of a second."""
 
 
+DASH = " — "
+"""Between a song's name and its artist."""
+
+
 class Lines:
     """The folded labels of one kind as one blob of text, the most popular first: the first hits are the best."""
 
@@ -70,11 +74,35 @@ class Lines:
         label = self.blob[self.starts[line] + 1 : self.starts[line + 1]]
         return 0 if label == needle else 1 if label.startswith(needle) else 2 if b" " + needle in label else 3
 
-    def exact(self, label: str, ends: Sequence[bytes] = (b"\n",)) -> int:
-        """Row of the most popular line that is `label`, or begins with it up to one of `ends`; −1 for none."""
-        needle = b"\n" + text.fold(label.replace("\n", " ")).encode("utf-8", "replace")
-        places = [place for end in ends if (place := self.blob.find(needle + end)) >= 0]
-        return int(self.order[np.searchsorted(self.starts, min(places))]) if places and len(needle) > 1 else -1
+    def exact(self, label: str) -> int:
+        """Row of the most popular line that is `label`, or `label`, a dash and more, as songs are; −1 for none."""
+        needle = text.fold(label.replace("\n", " "))
+        hashes, lines = self._beginnings
+        start, stop = (np.searchsorted(hashes, _hashed([needle])[0], side=side) for side in ("left", "right"))
+        wanted = needle.encode("utf-8", "replace")
+        for line in np.sort(lines[start:stop]) if needle else ():
+            found = self.blob[self.starts[line] + 1 : self.starts[line + 1]]
+            if found == wanted or found.startswith(wanted + DASH.encode()):
+                return int(self.order[line])
+        return -1
+
+    @cached_property
+    def _beginnings(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        """Hashes, ascending, of all lines and of what stands before their first and last dash; and whose each is."""
+        whole = self.blob.decode().split("\n")[1:-1]
+        dashed = [number for number, line in enumerate(whole) if DASH in line]
+        parts = [
+            whole,
+            [whole[at].partition(DASH)[0] for at in dashed],
+            [whole[at].rpartition(DASH)[0] for at in dashed],
+        ]
+        hashes = np.concatenate([_hashed(part) for part in parts])
+        order = np.argsort(hashes)
+        return hashes[order], np.concatenate([np.arange(len(whole)), dashed, dashed]).astype(np.int64)[order]
+
+
+def _hashed(texts: Sequence[str]) -> NDArray[np.uint64]:
+    return np.asarray(pd.util.hash_array(np.array(texts, dtype=object), categorize=False), dtype=np.uint64)
 
 
 class Index:

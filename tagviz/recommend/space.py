@@ -91,15 +91,12 @@ class Space:
         rows, columns = self.known(kind)
         result = np.zeros((len(scores), len(self.corpus.vocab(kind))), dtype=np.float32)
         if len(rows):
-            values = (
-                scores
-                if len(columns) == scores.shape[1] and np.array_equal(columns, np.arange(len(columns)))
-                else scores[:, columns]
-            )
-            if len(rows) < result.shape[1]:
-                result[:] = values.min(axis=1, keepdims=True)
-            result[:, rows] = values
-            result[nothing] = 0
+            whole = len(columns) == scores.shape[1] and np.array_equal(columns, np.arange(len(columns)))
+            for row in np.flatnonzero(~nothing):  # at a million items memory is what takes the time
+                values = scores[row] if whole else scores[row, columns]
+                if len(rows) < result.shape[1]:
+                    result[row] = values.min()
+                result[row, rows] = values
         return result
 
     def names(self, items: NDArray[np.integer]) -> list[tuple[str, str]]:
