@@ -183,7 +183,8 @@ class Watch:
 
 
 def query(corpus: Any, model: Any, folder: Path) -> dict[str, float]:
-    """Milliseconds of one question for tags and songs with their reasons, after two that warm up."""
+    """Milliseconds of one question for tags and songs with their reasons, after those that warm up: what is built when
+    it is first needed, such as the index that an unknown song is looked up in, counts as the first."""
     from tagviz.operations import answers
     from tagviz.types import Kind, Query
 
@@ -192,10 +193,12 @@ def query(corpus: Any, model: Any, folder: Path) -> dict[str, float]:
         for kind in (Kind.TAG, Kind.SONG):
             answers.recommend(corpus, model, Query(title=entry["plylst_title"], songs=songs, tags=tags), kind)
 
+    unknown = {"songs": ["nobody has this"], "tags": ["nobody writes this"], "plylst_title": "비오는 날"}
     watch = Watch()
-    for entry in asked(folder):
+    watch.time(lambda: [answer(entry) for entry in (unknown, *asked(folder)[:2])])
+    for entry in asked(folder)[2:]:
         watch.time(lambda entry=entry: answer(entry))  # type: ignore[misc]
-    return watch.spread(2)
+    return watch.spread(1)
 
 
 def search(corpus: Any) -> dict[str, float]:

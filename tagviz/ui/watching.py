@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
@@ -246,17 +246,16 @@ def changed(run: Mapping[str, Any]) -> None:
         **state.tied("changed", next(iter(known)), list(known)),
     )
     rows = pd.DataFrame(known[name])
-    percent = st.column_config.NumberColumn(format="percent")
     picked, shown = widgets.table(
         rows[["label", "before", "after", "share_before", "share_after"]],
         f"watch-{name}",
         f"Tags that are {name}",
         columns={
-            "label": "Tag",
-            "before": "Playlists before",
-            "after": "Playlists now",
-            "share_before": {**percent, "label": "Share before"},
-            "share_after": {**percent, "label": "Share now"},
+            "label": st.column_config.TextColumn("Tag", width=150),
+            "before": _number_column("Before", "Playlists that held it before", "localized"),
+            "after": _number_column("Now", "Playlists that hold it now", "localized"),
+            "share_before": _number_column("Share before", "Of all playlists, before", "percent"),
+            "share_after": _number_column("Share now", "Of all playlists, now", "percent"),
         },
         alt=f"Tags that are {name}; click one to see where it lies",
         height=LISTED_PX,
@@ -266,3 +265,8 @@ def changed(run: Mapping[str, Any]) -> None:
     row = widgets.clicked(picked, shown)
     if row is not None and name != "gone":
         st.switch_page(state.MAP, query_params=state.carried(at=key_of(Kind.TAG, str(rows["tag"].loc[row]))))
+
+
+def _number_column(label: str, help: str, form: Literal["localized", "percent"]) -> Any:
+    """Narrow enough that all of the table is seen on a small window."""
+    return st.column_config.NumberColumn(label, help=help, format=form, width=84)
