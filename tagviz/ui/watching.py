@@ -269,4 +269,4 @@ def changed(run: Mapping[str, Any]) -> None:
 
 def _number_column(label: str, help: str, form: Literal["localized", "percent"]) -> Any:
     """Narrow enough that all of the table is seen on a small window."""
-    return st.column_config.NumberColumn(label, help=help, format=form, width=84)
+    return st.column_config.NumberColumn(label, help=help, format=form, width=78)
