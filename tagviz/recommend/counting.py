@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any, ClassVar, Self
 from weakref import WeakKeyDictionary
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from tagviz.methods import Arrays, Tools
 from tagviz.recommend.features import BlockParams, Features
-from tagviz.recommend.shared import reasons, times_columns, times_rows
+from tagviz.recommend.shared import MOST_REASONS, reasons, times_columns, times_rows
 from tagviz.types import Corpus, Floats, Kind, Reason
 
 
@@ -47,13 +48,22 @@ class Counting:
         """Per answered item the reasons: asked items (columns of the joint matrix) by their parts (columns, answered),
         and playlists by what each brought (playlists, answered)."""
         names = [self.features.name_of(int(column)) for column in columns]
-        vocab = self.corpus.vocab(Kind.PLAYLIST)
+        parts = [brought[:, [number]] for number in range(by_item.shape[1])]
+        first = [np.argsort(-part.data, kind="stable")[:MOST_REASONS] for part in parts]
+        named = self._named(playlists[part.indices[best]] for part, best in zip(parts, first, strict=True))
         result = []
-        for number in range(by_item.shape[1]):
-            part = brought[:, [number]]
-            titles = [(vocab.key(row), vocab.label(row)) for row in playlists[part.indices]]
-            result.append(tuple(reasons(by_item[:, number], names) + reasons(part.data, titles, "playlist")))
+        for number, (part, best, titles) in enumerate(zip(parts, first, named, strict=True)):
+            whole = float(np.maximum(part.data, 0).sum())
+            told = reasons(part.data[best], titles, "playlist", whole)
+            result.append(tuple(reasons(by_item[:, number], names) + told))
         return tuple(result)
+
+    def _named(self, lists: Iterable[NDArray[Any]]) -> list[list[tuple[str, str]]]:
+        """Keys and labels of lists of playlists, looked up at once."""
+        rows = [list(part) for part in lists]
+        vocab, each = self.corpus.vocab(Kind.PLAYLIST), [row for part in rows for row in part]
+        found = iter(list(zip(vocab.keys(each), vocab.label_list(each), strict=True)))
+        return [list(islice(found, len(part))) for part in rows]
 
 
 def divided(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matrix:

@@ -10,7 +10,7 @@ Neighbours, cooccurrence, ease and factors all see playlists this way. Blocks of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -56,9 +56,11 @@ class Features:
         made = _matrices.setdefault(self.corpus, {})
         names = tuple(self.blocks)
         if names not in made:
-            corpus = self.corpus
-            items = {kind: corpus.matrix(kind) for kind in (Kind.SONG, Kind.TAG, Kind.WORD)}
-            made[names] = self.of(Asked(titles=tuple(corpus.playlists["title"]), items=items))
+            items = {kind: self.corpus.matrix(kind) for kind in (Kind.SONG, Kind.TAG, Kind.WORD)}
+            held = Asked(titles=("",) * len(self.corpus), items=items)
+            made[names] = self._joint(
+                self._own_titles if name == "title" else self._part(name, held) for name in self.blocks
+            )
         return made[names]
 
     @cached_property
@@ -72,8 +74,10 @@ class Features:
 
     def of(self, asked: Asked) -> sp.csr_matrix:
         """(q, columns) float32: what queries hold, before any weight."""
-        parts = [self._part(name, asked) for name in self.blocks]
-        return sp.csr_matrix(sp.hstack(parts, format="csr", dtype=np.float32))
+        return self._joint(self._part(name, asked) for name in self.blocks)
+
+    def _joint(self, parts: Iterable[sp.csr_matrix]) -> sp.csr_matrix:
+        return sp.csr_matrix(sp.hstack(list(parts), format="csr", dtype=np.float32))
 
     @cached_property
     def blocks(self) -> dict[str, slice]:
@@ -98,10 +102,7 @@ class Features:
     def counts(self) -> NDArray[np.int64]:
         """(columns,): in how many playlists each column occurs."""
         parts = [
-            np.bincount(
-                _members(tuple(self.corpus.playlists["title"]), self._titles).indices,
-                minlength=block.stop - block.start,
-            )
+            np.bincount(self._own_titles.indices, minlength=block.stop - block.start)
             if name == "title"
             else self.corpus.counts(Kind(name))
             for name, block in self.blocks.items()
@@ -147,15 +148,35 @@ class Features:
             return sp.csr_matrix(sp.diags(1.0 / held.astype(np.float32)) @ songs @ self.corpus.song_links[kind])
         return asked.items.get(kind, sp.csr_matrix((len(asked), self._size(name)), dtype=np.float32))
 
-    @cached_property
+    @property
     def _titles(self) -> pd.Index:
         """Normal forms of the corpus's titles, in the order of first appearance."""
-        forms = pd.Index([normal(title) for title in self.corpus.playlists["title"]], dtype="str").unique()
-        return forms[forms != ""]
+        return _titles_of(self.corpus)[0]
+
+    @property
+    def _own_titles(self) -> sp.csr_matrix:
+        """(playlists, titles): which of them each playlist of the corpus has."""
+        known, rows = _titles_of(self.corpus)
+        return _one_each(rows, len(known))
+
+
+_titles: WeakKeyDictionary[Corpus, tuple[pd.Index, NDArray[np.int64]]] = WeakKeyDictionary()
+
+
+def _titles_of(corpus: Corpus) -> tuple[pd.Index, NDArray[np.int64]]:
+    """The normal forms of all titles, and which of them each playlist has (−1: none); worked out once a corpus."""
+    if corpus not in _titles:
+        forms = np.array([normal(title) or None for title in corpus.playlists["title"]], dtype=object)
+        rows, known = pd.factorize(forms)
+        _titles[corpus] = pd.Index(known, dtype="str"), rows
+    return _titles[corpus]
 
 
 def _members(titles: Sequence[str], known: pd.Index) -> sp.csr_matrix:
-    rows = known.get_indexer(pd.Index([normal(title) for title in titles], dtype="str"))
+    return _one_each(known.get_indexer(pd.Index([normal(title) for title in titles], dtype="str")), len(known))
+
+
+def _one_each(rows: NDArray[np.integer], width: int) -> sp.csr_matrix:
+    """A matrix with one entry in each row that is not −1."""
     asked = np.flatnonzero(rows >= 0)
-    shape = (len(titles), len(known))
-    return sp.csr_matrix((np.ones(len(asked), dtype=np.float32), (asked, rows[asked])), shape=shape)
+    return sp.csr_matrix((np.ones(len(asked), dtype=np.float32), (asked, rows[asked])), shape=(len(rows), width))
