@@ -40,6 +40,8 @@ class BlockParams(Params):
 
 _matrices: WeakKeyDictionary[Corpus, dict[tuple[str, ...], sp.csr_matrix]] = WeakKeyDictionary()
 """The joint matrix by the blocks it has, forgotten with its corpus."""
+_asked: WeakKeyDictionary[Asked, dict[tuple[str, ...], sp.csr_matrix]] = WeakKeyDictionary()
+"""The same of queries, by corpus and blocks, forgotten with them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +75,12 @@ class Features:
         return made[names]
 
     def of(self, asked: Asked) -> sp.csr_matrix:
-        """(q, columns) float32: what queries hold, before any weight."""
-        return self._joint(self._part(name, asked) for name in self.blocks)
+        """(q, columns) float32: what queries hold, before any weight. Members of one model share it; nobody may change
+        it."""
+        made, names = _asked.setdefault(asked, {}), (self.corpus.fingerprint, *self.blocks)
+        if names not in made:
+            made[names] = self._joint(self._part(name, asked) for name in self.blocks)
+        return made[names]
 
     def _joint(self, parts: Iterable[sp.csr_matrix]) -> sp.csr_matrix:
         return sp.csr_matrix(sp.hstack(list(parts), format="csr", dtype=np.float32))
