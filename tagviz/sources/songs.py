@@ -12,6 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz import text
+from tagviz.search import DASH
 from tagviz.sources.raw import EXAMPLES, Notes, Pairs, SongInfo, as_ids, counted, shown, used_columns
 from tagviz.types import Kind, Vocab
 
@@ -45,7 +46,7 @@ def songs_of(ids: pd.Index, info: SongInfo | None, all_songs: bool, notes: Notes
         notes.add("songs described but in no playlist", len(unused), "left out", known[unused[:EXAMPLES]])
     frame = _frame(ids, info.frame, order, notes)
     alone = (frame["artist"] == "") | (frame["artist"] == frame["name"])
-    labels = frame["name"].where(alone, frame["name"] + " — " + frame["artist"])
+    labels = frame["name"].where(alone, frame["name"] + DASH + frame["artist"])
     genres, genre_vocab = _linked(Kind.GENRE, info.genres, info.genre_names, order, len(info.frame))
     artists, artist_vocab = _linked(Kind.ARTIST, info.artists, info.artist_names, order, len(info.frame))
     return Songs(

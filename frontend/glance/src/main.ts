@@ -1,12 +1,12 @@
 // The door of the bundle: Streamlit's loader calls the default function on every run, always on the same element.
 
-import { Panel } from "./panel.ts";
+import { at, Panel } from "./panel.ts";
 import css from "./style.css";
 import type { Component, Frame, Later } from "./types.ts";
 
 const panels = new Map<Element, Panel>();
 /** The frames that came later, of the newest set only. */
-let later = { set: "", frames: [] as Frame[] };
+let later = { set: "", frames: new Map<string, Frame>() };
 
 export default function show(component: Component): () => void {
   const { data } = component;
@@ -20,7 +20,7 @@ export default function show(component: Component): () => void {
     panel = new Panel(host, component);
     panels.set(host, panel);
   }
-  panel.update(component, later.set === data.set ? later.frames : []);
+  panel.update(component, later.set === data.set ? [...later.frames.values()] : []);
   return () => {
     // The cleanup of an earlier call may come after a later call: only a panel that is gone is taken down.
     if (host.isConnected) return;
@@ -31,7 +31,8 @@ export default function show(component: Component): () => void {
 
 /** Frames for a panel that is there or will be. */
 function keep(data: Later): () => void {
-  later = { set: data.set, frames: later.set === data.set ? [...later.frames, ...data.later] : data.later };
+  if (later.set !== data.set) later = { set: data.set, frames: new Map() };
+  for (const frame of data.later) later.frames.set(at(frame.case, frame.k), frame);
   for (const panel of panels.values()) panel.extend(data.set, data.later);
   return () => undefined;
 }

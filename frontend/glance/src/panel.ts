@@ -203,6 +203,6 @@ export class Panel {
 }
 
 /** Where the panel stands: under this its frame is kept. */
-function at(chosen: string, k: number): string {
+export function at(chosen: string, k: number): string {
   return `${chosen}|${k}`;
 }
