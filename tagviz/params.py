@@ -34,10 +34,12 @@ def knob(
 
 
 class Params(BaseModel):
-    """Base of all parameter classes: frozen, and unknown keys are errors. `presets` are named sets of values."""
+    """Base of all parameter classes: frozen, and unknown keys are errors. `presets` are named sets of values, and
+    `about_presets` says of each what it is for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    about_presets: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def parse(cls, values: Mapping[str, Any] | None = None) -> Self:

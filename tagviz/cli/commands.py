@@ -137,12 +137,25 @@ def _train(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str,
     with engines.opened(given.engine, given.master) as engine:
         settings = (given.method, given.values, given.seed, given.force, tell)
         info = models.train(ws, corpus, *settings, start=start, lessons=lessons, engine=engine)
-    return {**_model(info), "new": given.force or info.id not in known}
+    new = given.force or info.id not in known
+    if new and given.engine == "local":  # what a cluster needed says nothing about this machine
+        begun = {"start": given.start} if given.start else {}
+        _record(ws, corpus, info, {"method": given.method, "values": given.values, "verdicts": given.verdicts, **begun})
+    return {**_model(info), "new": new}
+
+
+def _record(ws: Workspace, corpus: Corpus, info: ModelInfo, arguments: dict[str, Any]) -> None:
+    from tagviz.operations import jobs
+
+    jobs.record_training(ws, corpus, info, arguments)
 
 
 def _fine_tune(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[str, Any]:
     corpus = corpora.open_corpus(ws, given.corpus)
+    known = {info.id for info in models.models(ws, corpus.fingerprint)}
     info = models.train(ws, corpus, FINE_TUNED, given.values, given.seed, given.force, tell)
+    if given.force or info.id not in known:
+        _record(ws, corpus, info, {"values": given.values})
     folder = {"folder": str(models.save_taught(ws, info, given.out))} if given.out else {}
     return {**_model(info), **folder}
 

@@ -36,6 +36,7 @@ class FineTuneParams(Params):
     """Parameters of the self-supervised fine-tuning."""
 
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"quick": {"steps": 150}}
+    about_presets: ClassVar[Mapping[str, str]] = {"quick": "a quarter of the time, to see whether it helps"}
     model: str = knob("minilm", "the sentence model to start from", first=True)
     steps: int = knob(
         600, "batches; larger: closer to the corpus, slower", first=True, ge=1, low=150, high=1500, log=True

@@ -35,6 +35,10 @@ class SpectralParams(ItemParams):
         "answers": {"variant": "rooted"},
         "map": {"variant": "ppmi"},
     }
+    about_presets: ClassVar[Mapping[str, str]] = {
+        "answers": "for recommending: slightly better answers",
+        "map": "for looking: neighbours that read best to a person",
+    }
     variant: Literal["rooted", "ppmi"] = knob(
         "ppmi", "ppmi: neighbours that read best to a person; rooted: slightly better answers", first=True
     )

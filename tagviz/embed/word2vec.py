@@ -59,6 +59,10 @@ class Word2VecParams(ItemParams):
             "sample": 1e-3,
         },
     }
+    about_presets: ClassVar[Mapping[str, str]] = {
+        "melon": "as the Kakao Arena team trained: windows of 100, 300 numbers, everything in one space; slow",
+        "gensim": "what the library does when nothing is said; quick and weaker",
+    }
     playlists: bool = knob(False, "each playlist's own key joins its sentence and gets a vector")
     vector_size: int = knob(
         100, "length of the vectors; larger: slower, hardly better", first=True, ge=2, le=2000, low=50, high=300

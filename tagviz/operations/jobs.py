@@ -8,12 +8,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from tagviz.curate.layer import decide
-from tagviz.errors import BadParameter
+from tagviz.errors import BadParameter, TagvizError
 from tagviz.operations import (
     comparing,
     corpora,
@@ -31,8 +32,8 @@ from tagviz.operations.methods import FINE_TUNED, method
 from tagviz.settings import settings
 from tagviz.store.db import engine
 from tagviz.store.jobs import Job, Jobs
-from tagviz.store.workspace import Workspace, now
-from tagviz.types import Kind, Progress, ProgressCallback
+from tagviz.store.workspace import ModelInfo, Workspace, now
+from tagviz.types import Corpus, Kind, Progress, ProgressCallback
 
 IDLE_SECONDS = 300
 """A worker that the dashboard or the command line started ends after so long without work."""
@@ -73,8 +74,13 @@ def _train(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallback) 
         start,
         feedback.lessons(ws, corpus) if given.get("verdicts") else None,
     )
+    return _trained(corpus, info, info.created >= begun)
+
+
+def _trained(corpus: Corpus, info: ModelInfo, new: bool) -> dict[str, Any]:
+    """What came of a training; what it took, where the model was not there already."""
     done = {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "model": info.id, "seconds": info.seconds}
-    if info.created < begun:  # it was there already
+    if not new:
         return done
     cost = {"pairs": estimates.pairs(corpus), "params": dict(info.params), "seconds": info.seconds, "peak": _peak()}
     return {**done, "cost": cost}
@@ -219,6 +225,16 @@ def submit(ws: Workspace, kind: str, arguments: Mapping[str, Any], start: bool =
     if start:
         ensure_worker(ws)
     return ident
+
+
+def record_training(ws: Workspace, corpus: Corpus, info: ModelInfo, arguments: Mapping[str, Any]) -> None:
+    """Keeps a training that ran outside the queue among the jobs: estimates learn from it, and every dashboard sees it.
+
+    arguments: as `submit` takes them. A database that does not answer costs the record, not the model.
+    """
+    kind = "fine-tune" if info.method == FINE_TUNED else "train"
+    with suppress(TagvizError):
+        queue(ws).record(kind, {"corpus": corpus.name, **arguments}, _trained(corpus, info, True), info.seconds)
 
 
 def jobs(ws: Workspace, limit: int = 100) -> list[Job]:

@@ -111,6 +111,25 @@ class Jobs:
             values = {"kind": kind, "arguments": text, "state": State.QUEUED, "created": time.time()}
             return int(connection.execute(insert(jobs).values(values).returning(jobs.c.id)).scalar_one())
 
+    def record(self, kind: str, arguments: Mapping[str, Any], result: Mapping[str, Any], seconds: float) -> int:
+        """Keeps work that was done outside the queue and has just ended, so that everyone sees it; its id."""
+        from sqlalchemy import insert
+
+        ended = _ended(State.DONE)
+        begun = ended["finished"] - seconds
+        values = {
+            **ended,
+            "kind": kind,
+            "arguments": orjson.dumps(dict(arguments), option=orjson.OPT_SORT_KEYS).decode(),
+            "result": orjson.dumps(dict(result), option=orjson.OPT_SERIALIZE_NUMPY).decode(),
+            "created": begun,
+            "started": begun,
+            "attempts": 1,
+            "fraction": 1.0,
+        }
+        with writing(self.engine) as connection:
+            return int(connection.execute(insert(table()).values(values).returning(table().c.id)).scalar_one())
+
     def get(self, ident: int) -> Job:
         """One job. Raises UnknownTerm when there is none of this id."""
         self.sweep()

@@ -28,6 +28,7 @@ def form(params: type[Params], key: str) -> Values:
             format_func=lambda name: name or "defaults",
             default="",
             key=f"{key}-preset",
+            help=_about(params, presets),
         )
         preset = chosen or ""
         start |= dict(params.presets.get(preset, {}))
@@ -38,6 +39,11 @@ def form(params: type[Params], key: str) -> Values:
         with st.expander(f"More ({len(rest)})", icon=":material/tune:"):
             values |= _widgets(params, rest, start, f"{key}-{preset}")
     return {name: given for name, given in values.items() if given != params.model_fields[name].default}
+
+
+def _about(params: type[Params], presets: list[str]) -> str | None:
+    told = [f"{name}: {params.about_presets[name]}" for name in presets if name in params.about_presets]
+    return plain.escape(". ".join([*told, "The fields below show what each sets"]), 500) if told else None
 
 
 def _widgets(params: type[Params], names: list[str], start: Values, key: str) -> Values:

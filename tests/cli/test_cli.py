@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tagviz import cli
-from tagviz.operations import jobs
+from tagviz.operations import corpora, estimates, jobs
 from tagviz.settings import settings
 from tagviz.store.workspace import Workspace
 from tests.corpora import checkerboard
@@ -187,6 +187,21 @@ def test_a_job_in_the_background_is_listed_and_watched(run: Run, files: Path) ->
     assert (watched["state"], watched["error"]) == ("done", "")
     assert [job["job"] for job in run("jobs")["jobs"]] == [queued["job"]]
     assert run("models", "board")["models"][0]["model"] == watched["result"]["model"]
+
+
+def test_a_training_in_the_foreground_stands_among_the_jobs_and_teaches_what_the_next_will_take(
+    run: Run, files: Path
+) -> None:
+    run("import", files, "--name", "board")
+    trained = run("train", "board", "--method", "cooccurrence", "--set", "a=0.4")
+    run("train", "board", "--method", "cooccurrence", "--set", "a=0.4")  # there already
+    ws = Workspace.default()
+    (job,) = jobs.jobs(ws)
+    assert (job.kind, job.state, job.result["model"]) == ("train", "done", trained["model"])
+    assert job.seconds == pytest.approx(trained["seconds"], abs=1e-3)
+    expected = estimates.estimate([job], corpora.open_corpus(ws, "board"), "cooccurrence")
+    assert expected is not None
+    assert expected.jobs == 1
 
 
 def test_help_answers_at_once() -> None:

@@ -66,6 +66,13 @@ def test_a_job_from_queue_to_done(queue: Jobs) -> None:
     assert queue.claim("w1") is None
 
 
+def test_work_done_outside_the_queue_is_kept_as_done(queue: Jobs) -> None:
+    job = queue.get(queue.record("train", {"corpus": "demo"}, {"model": "m"}, 12.5))
+    assert (job.kind, job.state, job.arguments, job.result) == ("train", State.DONE, {"corpus": "demo"}, {"model": "m"})
+    assert (job.seconds, job.fraction, job.attempts) == (pytest.approx(12.5), 1.0, 1)
+    assert queue.claim("w1") is None
+
+
 def test_jobs_are_taken_in_the_order_they_came(queue: Jobs) -> None:
     first, second = queue.submit("train", {"a": 1}), queue.submit("train", {"a": 2})
     assert [queue.claim("w").id, queue.claim("w").id] == [first, second]  # type: ignore[union-attr]
