@@ -13,6 +13,9 @@ from tagviz.figures.template import LIGHT_IS_GOOD, colour, figure, safe
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+MANY = 5
+"""Axes beyond which their names stand aslant, so that they do not run into one another in a narrow window."""
+
 
 def trials(
     frame: pd.DataFrame, settings: Mapping[str, Mapping[str, Any]], metric: str, dark: bool = False
@@ -38,10 +41,15 @@ def trials(
             dimensions.append(axis)
     dimensions.append({"label": safe(metric), "values": whole["score"], "tickformat": ".4f"})
     made = figure("Every trial: its settings, and what it reached", dark, 380)
+    many = len(dimensions) > MANY
     made.add_trace(
-        go.Parcoords(dimensions=dimensions, line={"color": whole["score"], "colorscale": LIGHT_IS_GOOD}, labelangle=0)
+        go.Parcoords(
+            dimensions=dimensions,
+            line={"color": whole["score"], "colorscale": LIGHT_IS_GOOD},
+            labelangle=-20 if many else 0,
+        )
     )
-    made.update_layout(margin={"l": 60, "r": 60, "t": 90, "b": 24})
+    made.update_layout(margin={"l": 60, "r": 60, "t": 110 if many else 90, "b": 24})
     return made
 
 

@@ -33,12 +33,10 @@ def show(here: Here) -> None:
         "word2vec text or binary, GloVe, TensorBoard projector TSV, npz or Parquet. Pickled files such as gensim’s "
         "`.model` are refused, because loading one can run any code."
     )
-    how, form = st.columns([2, 1], vertical_alignment="bottom")
-    way = how.segmented_control("From", list(WAYS), format_func=WAYS.__getitem__, default="upload", key="vectors-from")
+    way = st.segmented_control("From", list(WAYS), format_func=WAYS.__getitem__, default="upload", key="vectors-from")
     if way == "sentence":
         _sentence(here)
         return
-    format = form.selectbox("Format", ["auto", *FORMATS], format_func=NAMES.__getitem__, key="vectors-format")
     files: list[Any] = []
     path = ""
     if way == "path":
@@ -47,6 +45,7 @@ def show(here: Here) -> None:
         files = st.file_uploader(
             "Files", accept_multiple_files=True, key="vectors-upload", help="vectors.tsv and metadata.tsv go together"
         )
+    format = st.selectbox("Format", ["auto", *FORMATS], format_func=NAMES.__getitem__, key="vectors-format", width=300)
     ready = bool(files or path.strip())
     if st.button("See how it fits", key="vectors-look", icon=":material/visibility:", disabled=not ready):
         st.session_state[_PLACE] = str(_vectors(bringing.keep(files)) if files else Path(path.strip()).expanduser())
@@ -95,11 +94,16 @@ def _preview(here: Here, place: str, format: str) -> None:
     with st.container(border=True):
         st.markdown(f"**{plain.escape(seen.name)}** · {NAMES.get(seen.found.format, seen.found.format)}")
         st.caption(f"{plain.count(told['words'], 'word')} of {told['dimension']} numbers")
-        columns = st.columns(4)
-        columns[0].metric("Tags with a vector", f"{told['matched'].get('tag', 0):,}")
-        columns[1].metric("Tags without", f"{told['tags_without_vector']:,}")
-        columns[2].metric("Words that name nothing here", f"{told['missing']:,}")
-        columns[3].metric("Ambiguous", f"{told['ambiguous']:,}")
+        numbers = {
+            "Tags with a vector": told["matched"].get("tag", 0),
+            "Tags without": told["tags_without_vector"],
+            "Unknown words": told["missing"],
+            "Ambiguous": told["ambiguous"],
+        }
+        grid = st.grid(4, min_column_width=150)
+        for label, number in numbers.items():
+            with grid.container():
+                st.metric(label, f"{number:,}")
         for note in told["notes"]:
             st.text(plain.one_line(note, 300))
         with st.expander("What fits, what does not"):
@@ -108,9 +112,12 @@ def _preview(here: Here, place: str, format: str) -> None:
             pairs = [f"{one['key']} ← {', '.join(one['words'])}" for one in told["ambiguous_examples"]]
             _named("Several words fit; the one spelled alike wins", pairs)
         widgets.table(seen.samples, "vectors", "Nearest tags, as a first look")
-        title, accept = st.columns([3, 1], vertical_alignment="bottom")
-        named = title.text_input("Name of the model", Path(seen.name).stem[:60], key="vectors-title", max_chars=60)
-        if accept.button("Keep it as a model", key="vectors-keep", type="primary", icon=":material/check:"):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            named = st.text_input("Name of the model", Path(seen.name).stem[:60], key="vectors-title", max_chars=60)
+            keep = st.button(
+                "Keep it as a model", key="vectors-keep", type="primary", icon=":material/check:", width="content"
+            )
+        if keep:
             info = loading.accept(cached.workspace(), cached.corpus(*here.names), seen, (named or "").strip())
             del st.session_state[_PLACE]
             cached.forget()

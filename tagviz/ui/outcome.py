@@ -52,7 +52,7 @@ def _card(here: frame.Here, job: Job, info: ModelInfo, infos: dict[str, ModelInf
             on_click=_put_away,
             args=(job.id,),
         )
-        report, other = "", ""
+        report, other, found = "", "", None
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             others = [ref for ref in frame.model_refs(fingerprint) if cached.resolved(fingerprint, ref) != info.id]
             if others:
@@ -66,6 +66,7 @@ def _card(here: frame.Here, job: Job, info: ModelInfo, infos: dict[str, ModelInf
                 )
                 asked = _asked(here, [info.id, cached.resolved(fingerprint, other)])
                 running, report = _state_of(asked)
+                found = _versus(here, report) if report else None
                 st.button(
                     "Being judged" if running else "Judge it",
                     key="outcome-judge",
@@ -80,7 +81,7 @@ def _card(here: frame.Here, job: Job, info: ModelInfo, infos: dict[str, ModelInf
                 "It is the default" if chosen else "Make it the default",
                 key="outcome-default",
                 icon=":material/check:" if chosen else ":material/keep:",
-                type="primary",
+                type="secondary" if found and found.verdict == WORSE else "primary",
                 disabled=chosen,
                 on_click=cached.make_default,
                 args=(info,),
@@ -139,13 +140,16 @@ def _state_of(asked: dict[str, Any]) -> tuple[bool, str]:
     return running, next((str(job.result["report"]) for job in same if job.state is State.DONE), "")
 
 
-def _verdict(here: frame.Here, report: str, other: str) -> None:
-    """One sentence: better or not, by how much, how sure."""
+def _versus(here: frame.Here, report: str) -> Versus:
     place = cached.ReportPlace(here.corpus.fingerprint, report)
     first, second = place.opened.labels[:2]
-    found = cached.versus(place, first, second)
+    return cached.versus(place, first, second)
+
+
+def _verdict(here: frame.Here, report: str, other: str) -> None:
+    """One sentence: better or not, by how much, how sure."""
     with widgets.row():
-        st.markdown(sentence(found, other), width="content")
+        st.markdown(sentence(_versus(here, report), other), width="content")
         st.page_link(
             state.EVALUATE,
             label="See the report",

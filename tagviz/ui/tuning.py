@@ -22,6 +22,14 @@ METRICS = {
     "hit": "Tags: any hit among 10",
     "mrr": "Tags: first hit among 10",
 }
+SHORT = {
+    "arena": "Arena score",
+    "tag_ndcg": "nDCG of tags",
+    "song_ndcg": "nDCG of songs",
+    "recall": "Recall of tags",
+    "hit": "Hit rate",
+    "mrr": "First hit",
+}
 PROTOCOLS = {"": "What fits the corpus", "tags": "Half of the tags hidden", "arena": "As in the Arena"}
 
 
@@ -33,7 +41,7 @@ def show(here: Here) -> None:
         for job in cached.jobs()
         if job.kind == "tune" and not job.over and all(job.arguments.get(key) == arguments[key] for key in arguments)
     ]
-    start, many = st.columns([3, 1], vertical_alignment="bottom")
+    many, start = st.columns([1, 3], vertical_alignment="bottom")
     trials = many.number_input("Trials", 1, 500, 30, key="tune-trials", help="How many more; they add to earlier ones")
     with start:
         if running:
@@ -89,6 +97,8 @@ def _results(here: Here, ref: str, arguments: dict[str, Any]) -> None:
         _best(here, study)
         _figures(study)
         frame = study.trials.drop(columns=["default"]).sort_values("score", ascending=False)
+        frame = frame.assign(number=frame["number"] + 1).rename(columns={"number": "trial"})
+        frame.columns = [name.replace("_", " ").capitalize() for name in frame.columns]
         widgets.table(frame, f"trials-{ref}", "Trials", alt="Trials, the best first")
 
 
@@ -98,9 +108,11 @@ def _best(here: Here, study: Study) -> None:
     with st.container(border=True):
         gain = study.score - study.default
         best, against, button = st.columns([1, 1, 2], vertical_alignment="center")
-        best.metric(f"Best {study.objective.metric}", f"{study.score:.4f}", f"{gain:+.4f}" if gain == gain else None)
+        best.metric(f"Best {SHORT[study.objective.metric]}", f"{study.score:.4f}", f"{gain:+.4f}" if gain > 0 else None)
         against.metric("The defaults", f"{study.default:.4f}" if study.default == study.default else "–")
         with button:
+            if gain <= 0:
+                st.markdown("**Nothing beats the defaults so far.**")
             st.text(", ".join(f"{name.replace('_', ' ')} {given:.4g}" for name, given in study.best.items()))
             if st.button("Train with the best settings", key="tune-train", icon=":material/play_arrow:"):
                 wanted = {"corpus": here.corpus.name, "method": study.method, "values": dict(study.best)}
@@ -113,7 +125,7 @@ def _best(here: Here, study: Study) -> None:
 
 
 def _figures(study: Study) -> None:
-    metric, dark = METRICS[study.objective.metric], widgets.dark()
+    metric, dark = SHORT[study.objective.metric], widgets.dark()
     ranges = {name: given for name, given in tuning.ranges(METHODS[study.method]).items() if name not in study.fixed}
     whole = study.trials["score"].notna().sum()
     if whole >= 2:

@@ -39,7 +39,7 @@ def test_a_search_is_queued_shown_and_its_best_can_be_trained(app: Open, home: P
     jobs.cancel(ws, job.id)
     test = app(TRAIN, do="tune", tune="cooccurrence")
     assert not test.exception
-    assert {"Best arena", "The defaults"} <= {metric.label for metric in test.metric}
+    assert {"Best Arena score", "The defaults"} <= {metric.label for metric in test.metric}
     test.button(key="tune-train").click().run()
     assert "Train Co-occurrence on awkward" in texts(test)
 
