@@ -55,7 +55,7 @@ def test_vectors_from_elsewhere_are_looked_at_before_they_are_kept(app: Open, ho
     test.button(key="vectors-look").click().run()
     assert not test.exception
     shown = {metric.label: metric.value for metric in test.metric}
-    assert (shown["Tags with a vector"], shown["Words that name nothing here"]) == ("12", "1")
+    assert (shown["Tags with a vector"], shown["Unknown words"]) == ("12", "1")
     assert "stranger" in texts(test)
     test.button(key="vectors-keep").click().run()
     assert not test.exception
