@@ -229,7 +229,7 @@ def _recommend(ws: Workspace, given: Namespace, tell: ProgressCallback) -> dict[
     corpus, model = _opened(ws, given, tell)
     query = Query(given.title, tuple(given.tag), tuple(given.song), tuple(given.avoid), given.n, given.date)
     model = feedback.heeding(ws, corpus, model) if given.heed else model
-    variants = answers.folding(corpus).groups if given.fold else {}
+    variants = answers.folding(ws, corpus).groups if given.fold else {}
     rules = Rules(variety=given.variety, popularity=given.popularity, released=given.released, variants=variants)
     return _ranking(answers.recommend(corpus, model, query, kind, rules, progress=tell))
 

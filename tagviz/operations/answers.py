@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,14 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz import asking
-from tagviz.errors import BadParameter, UnknownTerm
+from tagviz.errors import BadParameter, StoreError, UnknownTerm
 from tagviz.operations import facets
 from tagviz.operations.models import Model
 from tagviz.ranking import Rules, keep_to, rank, top
 from tagviz.recommend.folding import Folding, learn
 from tagviz.recommend.popularity import Popularity
 from tagviz.settings import settings
+from tagviz.store.workspace import Workspace
 from tagviz.types import (
     Corpus,
     Embedding,
@@ -35,6 +37,11 @@ from tagviz.types import (
     quiet,
     split_key,
 )
+
+KEEP_FROM = 50_000
+"""Items from which learning what are variants takes so long that it is kept."""
+LEARNED = 1
+"""To be raised when `recommend/folding.py` finds others: what was kept before is then learned anew."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,10 +209,10 @@ def complete(corpus: Corpus, text: str, kinds: Sequence[Kind] = (Kind.TAG, Kind.
     return asking.complete(corpus, text, kinds, n)
 
 
-def folding(corpus: Corpus) -> Folding:
+def folding(ws: Workspace, corpus: Corpus) -> Folding:
     """Spelling variants of tags and copies of songs, learned from the corpus; `groups` go into `Rules.variants`. Tags
-    that experts keep apart are no variants of each other."""
-    found = learn(corpus)
+    that experts keep apart are no variants of each other. What a large corpus taught is kept."""
+    found = _learned(ws, corpus)
     rulings = corpus.rulings.get(Kind.TAG)
     if rulings is None or not rulings.apart.nnz:
         return found
@@ -214,6 +221,19 @@ def folding(corpus: Corpus) -> Folding:
         if one < other and groups[one] == groups[other]:
             groups[other] = groups.max() + 1
     return replace(found, groups={**found.groups, Kind.TAG: frozen(groups, np.int32)})
+
+
+def _learned(ws: Workspace, corpus: Corpus) -> Folding:
+    if sum(map(len, corpus.vocabs.values())) < KEEP_FROM:
+        return learn(corpus)
+    key = f"{corpus.fingerprint}-{LEARNED}"
+    kept = ws.open_folding(key)
+    if kept is not None:
+        return Folding(corpus, kept)
+    found = learn(corpus)
+    with suppress(StoreError):  # a full disk costs the next start some seconds, not this answer
+        ws.save_folding(key, found.groups)
+    return found
 
 
 def label(corpus: Corpus, key: str) -> str:

@@ -47,7 +47,7 @@ def propose(ws: Workspace, corpus: Corpus, sort: str, model: models.Model | None
 
 def _all(ws: Workspace, corpus: Corpus, sort: str, model: models.Model | None) -> list[Proposal]:
     if sort == "spellings":
-        return found.spellings(corpus, answers.folding(corpus).groups[Kind.TAG])
+        return found.spellings(corpus, answers.folding(ws, corpus).groups[Kind.TAG])
     if sort == "broader":
         return found.hierarchy(corpus)
     if sort == "not music":
@@ -60,7 +60,7 @@ def _all(ws: Workspace, corpus: Corpus, sort: str, model: models.Model | None) -
     if space is None:
         return []
     rows = corpus.vocab(Kind.TAG).find(list(space.vocabs[Kind.TAG].ids))
-    return found.synonyms(corpus, space.of(Kind.TAG), rows, answers.folding(corpus).groups[Kind.TAG])
+    return found.synonyms(corpus, space.of(Kind.TAG), rows, answers.folding(ws, corpus).groups[Kind.TAG])
 
 
 @dataclass(frozen=True, eq=False)

@@ -33,7 +33,7 @@ from tagviz.settings import ASSETS, settings
 from tagviz.store import arrays as files
 from tagviz.store import forms
 from tagviz.store.shelf import Entry, Shelf, new_token
-from tagviz.types import Corpus, Projection
+from tagviz.types import Corpus, Ints, Kind, Projection
 
 NAME_LENGTH = 80
 
@@ -130,6 +130,10 @@ class Workspace:
     @cached_property
     def reports(self) -> Shelf:
         return Shelf("reports", self.home, self.base)
+
+    @cached_property
+    def foldings(self) -> Shelf:
+        return Shelf("foldings", self.home, self.base, depth=1)
 
     @property
     def encodings(self) -> Path:
@@ -271,6 +275,16 @@ class Workspace:
         """The arrays and the JSON document of a verdict."""
         entry = self.reports.get(f"{fingerprint}/{checked(ident)}")
         return files.read_arrays(entry.folder), files.read_json(entry.folder / "report.json")
+
+    def save_folding(self, key: str, groups: Mapping[Kind, Ints]) -> None:
+        """Stores which items of a corpus are variants of one another (`recommend/folding.py`)."""
+        arrays = {str(kind): rows for kind, rows in groups.items()}
+        self.foldings.put(key, {}, lambda folder: files.write_arrays(folder, arrays))
+
+    def open_folding(self, key: str) -> dict[Kind, Ints] | None:
+        """Groups of variants per kind, memory-mapped; None where they have not been stored."""
+        entry = self.foldings.find(key)
+        return None if entry is None else {Kind(name): rows for name, rows in files.read_arrays(entry.folder).items()}
 
     def deleted(self) -> list[Deleted]:
         """What lies in the trash, the newest first."""

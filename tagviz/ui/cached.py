@@ -167,7 +167,7 @@ def heeding(place: Place, version: str) -> Model:
 
 @st.cache_resource(max_entries=3, show_spinner="Looking for spelling variants")
 def folding(name: str, fingerprint: str) -> Folding:
-    return answering.folding(corpus(name, fingerprint))
+    return answering.folding(workspace(), corpus(name, fingerprint))
 
 
 @st.cache_data(max_entries=500, show_spinner=False)

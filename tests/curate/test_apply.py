@@ -254,7 +254,7 @@ def test_predict_and_the_evaluation_keep_to_it(ws: Workspace, tmp_path: Path) ->
 def test_tags_kept_apart_are_no_spellings_of_each_other(ws: Workspace) -> None:
     def together() -> bool:
         corpus = corpora.open_corpus(ws, "hops")
-        groups = answers.folding(corpus).groups[Kind.TAG]
+        groups = answers.folding(ws, corpus).groups[Kind.TAG]
         rows = corpus.vocab(Kind.TAG).find(["hip hop", "hip-hop"])
         return bool(groups[rows[0]] == groups[rows[1]])
 
