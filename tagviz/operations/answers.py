@@ -227,9 +227,10 @@ def _learned(ws: Workspace, corpus: Corpus) -> Folding:
     if sum(map(len, corpus.vocabs.values())) < KEEP_FROM:
         return learn(corpus)
     key = f"{corpus.fingerprint}-{LEARNED}"
-    kept = ws.open_folding(key)
-    if kept is not None:
-        return Folding(corpus, kept)
+    with suppress(StoreError):  # what cannot be read is learned again
+        kept = ws.open_folding(key)
+        if kept is not None:
+            return Folding(corpus, kept)
     found = learn(corpus)
     with suppress(StoreError):  # a full disk costs the next start some seconds, not this answer
         ws.save_folding(key, found.groups)
