@@ -59,6 +59,9 @@ export const HIDDEN = 1;
 export const FADED = 2;
 export const MARKED = 4;
 
+/** So many points at most are drawn over the others because a scale shows them as most. */
+const HOT = 3000;
+
 export class Renderer {
   private readonly program: WebGLProgram;
   private readonly array: WebGLVertexArrayObject;
@@ -70,6 +73,9 @@ export class Renderer {
   /** The marked points, which are drawn over all others and in every frame, however rare they are. */
   private readonly front: WebGLBuffer;
   private inFront = 0;
+  /** What a scale shows as most, drawn again over the rest: no grey point hides a hot one. */
+  private readonly hot: WebGLBuffer;
+  private areHot = 0;
   private readonly texture: WebGLTexture;
   private readonly at: Record<string, WebGLUniformLocation | null> = {};
   private readonly smallest: number;
@@ -94,7 +100,7 @@ export class Renderer {
     this.flags = this.bytes(3, new Uint8Array(points.count));
     this.bytes(4, points.kind);
     this.front = gl.createBuffer()!;
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, this.front);
+    this.hot = gl.createBuffer()!;
     this.texture = gl.createTexture()!;
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST);
@@ -130,21 +136,28 @@ export class Renderer {
     this.gl.bufferSubData(this.gl.ARRAY_BUFFER, 0, this.turn.depth);
   }
 
-  setColours(values: Uint8Array): void {
+  /** A byte a point; on a scale the points with the highest values are drawn once more over the others. */
+  setColours(values: Uint8Array, scale: boolean): void {
     if (values === this.coloured) return;
     this.coloured = values;
     this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.colours);
     this.gl.bufferSubData(this.gl.ARRAY_BUFFER, 0, values);
+    this.areHot = this.list(this.hot, scale ? hottest(values, HOT) : new Uint32Array(0));
   }
 
   /** marked: the points whose flags say so. */
   setFlags(values: Uint8Array, marked: number[]): void {
+    this.gl.bindBuffer(this.gl.ARRAY_BUFFER, this.flags);
+    this.gl.bufferSubData(this.gl.ARRAY_BUFFER, 0, values);
+    this.inFront = this.list(this.front, Uint32Array.from(marked));
+  }
+
+  private list(buffer: WebGLBuffer, rows: Uint32Array): number {
     const gl = this.gl;
-    gl.bindBuffer(gl.ARRAY_BUFFER, this.flags);
-    gl.bufferSubData(gl.ARRAY_BUFFER, 0, values);
     gl.bindVertexArray(this.array);
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, Uint32Array.from(marked), gl.DYNAMIC_DRAW);
-    this.inFront = marked.length;
+    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, buffer);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, rows, gl.DYNAMIC_DRAW);
+    return rows.length;
   }
 
   setPalette(table: Uint8Array): void {
@@ -160,8 +173,8 @@ export class Renderer {
   }
 
   /**
-   * Draws the points `from` … `to` in the order of frequency, over those drawn before, and the marked ones over all of
-   * them; from 0 the canvas is wiped first.
+   * Draws the points `from` … `to` in the order of frequency, over those drawn before, and the hot and the marked ones
+   * over all of them; from 0 the canvas is wiped first.
    * rim: the background, from 0 to 1, that keeps neighbours apart.
    */
   draw(camera: Camera, ratio: number, rim: [number, number, number], from: number, to: number): void {
@@ -192,14 +205,31 @@ export class Renderer {
     gl.bindVertexArray(this.array);
     gl.uniform1i(this.at.front, 0);
     gl.drawArrays(gl.POINTS, from, to - from);
-    if (!this.inFront) return;
+    this.again(this.hot, this.areHot);
     gl.uniform1i(this.at.front, 1);
-    gl.drawElements(gl.POINTS, this.inFront, gl.UNSIGNED_INT, 0);
+    this.again(this.front, this.inFront);
+  }
+
+  private again(buffer: WebGLBuffer, count: number): void {
+    if (!count) return;
+    this.gl.bindBuffer(this.gl.ELEMENT_ARRAY_BUFFER, buffer);
+    this.gl.drawElements(this.gl.POINTS, count, this.gl.UNSIGNED_INT, 0);
   }
 
   destroy(): void {
     this.gl.getExtension("WEBGL_lose_context")?.loseContext();
   }
+}
+
+/** The points with the highest values (255: unknown), at most so many, the highest last. */
+export function hottest(values: Uint8Array, most: number): Uint32Array {
+  const counts = new Uint32Array(256);
+  for (const value of values) counts[value]++;
+  let least = 255;
+  for (let room = most; least > 1 && counts[least - 1] <= room; least--) room -= counts[least - 1];
+  const rows: number[] = [];
+  for (let i = 0; i < values.length; i++) if (values[i] >= least && values[i] < 255) rows.push(i);
+  return Uint32Array.from(rows.sort((one, other) => values[one] - values[other]));
 }
 
 /** Smallest and largest radius at zoom 1: many points are drawn small. */

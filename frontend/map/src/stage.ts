@@ -96,7 +96,7 @@ export abstract class Stage {
     if (!points || !renderer) return;
     const table = (this.table = palette(layer.kind, this.theme.dark ? layer.dark : layer.light, this.theme.dark));
     renderer.setPalette(table);
-    renderer.setColours(this.colours);
+    renderer.setColours(this.colours, layer.kind === "scale");
     const focus = this.marked.length > 0 || this.path.length > 0;
     this.flags.fill(focus ? FADED : 0);
     for (const i of this.marked) this.flags[i] = MARKED;
