@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from tagviz.operations.methods import METHODS
@@ -74,6 +76,11 @@ with widgets.forgiving():
     else:
         first = next(kind for kind in (Kind.TAG, Kind.SONG) if here.place.opened.has(kind))
         ranking = cached.recommend(here.place, query, first, question.taste())
+        meant = question.mended(query.title, ranking.readings) if ranking.fallback else query.title
+        if meant != query.title:  # not a word of it is known: what it is a slip of is better than what everybody likes
+            st.caption(f"Read as “{plain.escape(meant, 100)}”.")
+            query = replace(query, title=meant)
+            ranking = cached.recommend(here.place, query, first, question.taste())
         question.show_readings(here, ranking.readings)
         if ranking.fallback:
             st.warning(

@@ -67,6 +67,12 @@ def test_a_query_of_unknown_words_says_that_it_answers_by_popularity(app: Open) 
     assert any("most popular" in str(warning.value) for warning in test.warning)
 
 
+def test_a_title_of_slips_alone_is_read_as_it_was_meant(app: Open) -> None:
+    test = app(RECOMMEND, title="rainny xyz")
+    assert any("Read as “rainy xyz”" in str(caption.value) for caption in test.caption)
+    assert not any("most popular" in str(warning.value) for warning in test.warning)
+
+
 @pytest.mark.parametrize(
     "title", ["☔☔☔", "<script>alert(1)</script>", "가" * 300, "![x](http://evil.test/a.png)", "\u202e"]
 )
