@@ -81,7 +81,8 @@ def _stopped(job: Job) -> None:
         return
     icon, ending = ENDINGS[job.state]
     with st.container(border=True):
-        text, button = st.columns([5, 1], vertical_alignment="center")
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            text, button = st.container(width="stretch"), st.container(width="content")
         with text:
             st.markdown(f"{icon} **{plain.escape(name_of(job), 120)} {ending}**")
             if job.error:
@@ -94,7 +95,7 @@ def _stopped(job: Job) -> None:
             on_click=cached.retry,
             args=(job.id,),
             help="It goes on where it was stopped" if resumes else None,
-            width="stretch",
+            width="content",
         )
         _log(job)
 
@@ -127,7 +128,8 @@ def _ended(active: list[Job], kinds: tuple[str, ...]) -> bool:
 
 def _running(job: Job) -> None:
     with st.container(border=True):
-        text, button = st.columns([5, 1], vertical_alignment="center")
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+            text, button = st.container(width="stretch"), st.container(width="content")
         with text:
             st.text(name_of(job))
             if job.state is State.QUEUED:
@@ -142,7 +144,7 @@ def _running(job: Job) -> None:
                 disabled=job.cancelling,
                 on_click=cached.cancel,
                 args=(job.id,),
-                width="stretch",
+                width="content",
             )
         near = dict(job.result.get("near", {}))
         grid = st.grid(2 if near else 1, min_column_width=320, gap="medium")
