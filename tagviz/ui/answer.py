@@ -32,14 +32,14 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
         st.caption(f"No {kind} left to add.")
         return
     frame = pd.DataFrame({"label": ranking.labels, "score": strength(ranking)})
-    if ranking.reasons:
-        frame["why"] = [because(reasons, 2 if kind is Kind.TAG else 3) for reasons in ranking.reasons]
     if other is not None:
         frame["both"] = ["✓" if key in other.keys else "" for key in ranking.keys]
     frame["add"] = "＋"
     named, told = (105, 166) if kind is Kind.TAG else (250, 186)
     signs, buttons = verdicts.columns(name, verdicts.answered(place, query, ranking))
     frame = frame.assign(**signs)
+    if ranking.reasons:  # last: where the window is narrow, they are cut and not the buttons
+        frame["why"] = [because(reasons, 2 if kind is Kind.TAG else 3) for reasons in ranking.reasons]
     picked, shown = widgets.table(
         frame,
         name,
