@@ -37,6 +37,7 @@ NAMES = {
     "arena": "Arena score",
 }
 """Metrics as a person reads them."""
+DAY = pd.Timedelta(days=1)
 
 
 def similarity_heatmap(
@@ -295,6 +296,9 @@ def history(table: pd.DataFrame, metric: str, title: str, dark: bool = False) ->
             }
         )
     look["yaxis"]["rangemode"] = "tozero"
+    moments = pd.to_datetime(table["created"])
+    if len(moments) and moments.max() - moments.min() < DAY:  # else the axis of one evaluation counts microseconds
+        look["xaxis"]["range"] = [moments.min() - DAY / 2, moments.max() + DAY / 2]
     return go.Figure(traces, _legend_below_title(look))
 
 

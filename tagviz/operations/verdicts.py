@@ -19,7 +19,7 @@ from tagviz.evaluate.report import EvalReport, ModelInfo, build
 from tagviz.evaluate.split import Mask, Protocol, Split
 from tagviz.evaluate.split import split as cut
 from tagviz.operations import layers, models
-from tagviz.operations.methods import FOREIGN
+from tagviz.operations.methods import FOREIGN, method
 from tagviz.store.workspace import ModelInfo as StoredInfo
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus, Kind, Progress, ProgressCallback, Recommender, quiet
@@ -44,7 +44,7 @@ def evaluate(
     refs: ids, methods or method:variant; each one's method and parameters are trained again on the training side of the
     split (and kept, so that a second evaluation is quick). With `@VERSION` behind it, only on those of its playlists
     that the version of the corpus with this fingerprint already had: what the newer playlists brought. In the report a
-    model goes by its title where it has one. Raises what `split` and `train` raise.
+    model that was asked for by its id goes by its title, or its method's. Raises what `split` and `train` raise.
     """
     refs = list(dict.fromkeys(refs))
     if not refs:
@@ -95,10 +95,15 @@ def leak(
 
 
 def _label(ws: Workspace, corpus: Corpus, ref: str, taken: Mapping[str, ModelInfo]) -> str:
-    """What a model is called in a report: its title, or what was asked for."""
-    known = models.find(ws, corpus.fingerprint, ref.partition("@")[0].partition(":")[0])
-    title = known.marks.title if known is not None and known.id == ref else ""
-    return title if title and title not in taken else ref
+    """What a model is called in a report: one that is asked for by its id by its title or its method's, another by
+    what was asked for; so is a second one of that name."""
+    ident, _, variant = ref.partition(":")
+    known = models.find(ws, corpus.fingerprint, ident) if "@" not in ref else None
+    if known is None or known.id != ident:
+        return ref
+    title = known.marks.title or method(known.method).title
+    title = f"{title} ({variant})" if variant else title
+    return ref if title in taken else title
 
 
 def retrained(
