@@ -48,13 +48,14 @@ class Counting:
         """Per answered item the reasons: asked items (columns of the joint matrix) by their parts (columns, answered),
         and playlists by what each brought (playlists, answered)."""
         names = [self.features.name_of(int(column)) for column in columns]
-        parts = [brought[:, [number]] for number in range(by_item.shape[1])]
-        first = [np.argsort(-part.data, kind="stable")[:MOST_REASONS] for part in parts]
-        named = self._named(playlists[part.indices[best]] for part, best in zip(parts, first, strict=True))
+        ends = brought.indptr[1:-1]
+        values, rows = np.split(brought.data, ends), np.split(brought.indices, ends)
+        first = [np.argsort(-part, kind="stable")[:MOST_REASONS] for part in values]
+        named = self._named(playlists[part[best]] for part, best in zip(rows, first, strict=True))
         result = []
-        for number, (part, best, titles) in enumerate(zip(parts, first, named, strict=True)):
-            whole = float(np.maximum(part.data, 0).sum())
-            told = reasons(part.data[best], titles, "playlist", whole)
+        for number, (part, best, titles) in enumerate(zip(values, first, named, strict=True)):
+            whole = float(np.maximum(part, 0).sum())
+            told = reasons(part[best], titles, "playlist", whole)
             result.append(tuple(reasons(by_item[:, number], names) + told))
         return tuple(result)
 

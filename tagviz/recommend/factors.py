@@ -13,6 +13,7 @@ gradients, Takács, Pilászy & Tikk 2011.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from math import ceil
 from typing import Any
 
@@ -134,10 +135,13 @@ class Factors:
 
     def _asked(self, asked: Asked) -> sp.csr_matrix:
         """Known items only: what no playlist of the corpus holds has a random vector, not a meaning."""
-        known = self.features.block_weights * (self.features.counts > 0)
-        query = times_columns(self.features.of(asked), known)
+        query = times_columns(self.features.of(asked), self._known).copy()  # its pattern is other members' too
         query.eliminate_zeros()
         return query
+
+    @cached_property
+    def _known(self) -> Floats:
+        return self.features.block_weights * (self.features.counts > 0)
 
 
 def _placed(features: Features, older: Factors, seed: int) -> Floats:

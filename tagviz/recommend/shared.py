@@ -25,13 +25,13 @@ def check_kind(kind: Kind, kinds: frozenset[Kind], method: str) -> None:
 
 def times_rows(matrix: sp.csr_matrix, weights: NDArray[np.floating]) -> sp.csr_matrix:
     """diag(weights) · matrix, float32; its pattern is shared, not copied."""
-    values = matrix.data * np.repeat(weights.astype(np.float32), np.diff(matrix.indptr))
+    values = matrix.data * np.repeat(weights.astype(np.float32, copy=False), np.diff(matrix.indptr))
     return sp.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def times_columns(matrix: sp.csr_matrix, weights: NDArray[np.floating]) -> sp.csr_matrix:
     """matrix · diag(weights), float32; its pattern is shared, not copied."""
-    values = matrix.data * weights.astype(np.float32)[matrix.indices]
+    values = matrix.data * weights[matrix.indices].astype(np.float32, copy=False)
     return sp.csr_matrix((values, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 

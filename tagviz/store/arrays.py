@@ -155,9 +155,12 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """A Parquet file with text as `str` and times in seconds, as the corpus types want them."""
+    """A Parquet file with text as `str` and times in seconds, as the corpus types want them. Each column is one piece:
+    of several, pandas would join them anew whenever a few rows are looked up."""
+    from pyarrow import parquet
+
     with reading(path):
-        frame = pd.read_parquet(path)
+        frame: pd.DataFrame = parquet.read_table(path).combine_chunks().to_pandas()
     for column in frame.columns:
         if pd.api.types.is_datetime64_any_dtype(frame[column].dtype):
             frame[column] = frame[column].astype("datetime64[s]")

@@ -159,3 +159,17 @@ def test_the_largest_entries_of_a_row_are_kept() -> None:
 def test_factors_join_where_tags_are_many(tags: int, wanted: bool) -> None:
     corpus = make_corpus([{"tags": [f"t{number}" for number in range(tags)]}])
     assert ("factors" in [member.name for member in default_members(corpus)]) == wanted
+
+
+def test_members_leave_what_they_share_as_it_is() -> None:
+    """An item in no playlist counts nothing for factors, and is dropped there, not from what other members read."""
+    corpus = make_corpus(
+        [{"tags": ["a", "b"], "songs": ["s1"]}, {"tags": ["a"], "songs": ["s2"]}], songs={"s9": {"name": "unheard"}}
+    )
+    asked = asks(corpus, ["a"], ("s9", "s1"))
+    params = FactorsParams(factors=2, iterations=2)
+    shared = Features(corpus, params).of(asked)
+    before = shared.toarray(), shared.nnz
+    Factors.fit(corpus, params, TOOLS).score(asked, Kind.TAG)
+    assert shared.nnz == before[1] == 3
+    np.testing.assert_array_equal(shared.toarray(), before[0])
