@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -73,13 +75,12 @@ class Best:
 
     @classmethod
     def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Best:
-        trees = {
-            kind: Trees(arrays[f"trees/{kind}"].tobytes().decode())
-            for kind in (Kind.TAG, Kind.SONG)
-            if f"trees/{kind}" in arrays
-        }
-        parsed = BestParams.parse(params["best"])
-        return cls(Fusion.restore(arrays, params, corpus), parsed, trees, params["gains"])
+        kept = [kind for kind in (Kind.TAG, Kind.SONG) if f"trees/{kind}" in arrays]
+        if kept:  # importing it takes as long as bringing the members back
+            Thread(target=import_module, args=("lightgbm",)).start()
+        fusion = Fusion.restore(arrays, params, corpus)
+        trees = {kind: Trees(arrays[f"trees/{kind}"].tobytes().decode()) for kind in kept}
+        return cls(fusion, BestParams.parse(params["best"]), trees, params["gains"])
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         """The fusion's scores; where a re-ranker is kept, its candidates above all others (½ to 1) in its order."""

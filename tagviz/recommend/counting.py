@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, ClassVar, Self
-from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz.methods import Arrays, Tools
-from tagviz.recommend.features import BlockParams, Features
+from tagviz.recommend.features import BlockParams, Features, holders
 from tagviz.recommend.shared import MOST_REASONS, reasons, times_columns, times_rows
 from tagviz.types import Corpus, Floats, Kind, Reason
 
@@ -79,14 +78,3 @@ def divided_holders(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matri
 
 def _fewer(corpus: Corpus, kind: Kind, exponent: float) -> Floats:
     return np.maximum(1, corpus.counts(kind)).astype(np.float32) ** np.float32(-exponent)
-
-
-_holders: WeakKeyDictionary[Corpus, dict[Kind, sp.csr_matrix]] = WeakKeyDictionary()
-
-
-def holders(corpus: Corpus, kind: Kind) -> sp.csr_matrix:
-    """(items, playlists): which playlists hold each item. Made once for all members; nobody may change it."""
-    made = _holders.setdefault(corpus, {})
-    if kind not in made:
-        made[kind] = sp.csr_matrix(corpus.matrix(kind).T)
-    return made[kind]

@@ -20,11 +20,14 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from tagviz.methods import Arrays
 from tagviz.params import Params, knob
 from tagviz.text import normal
 from tagviz.types import Asked, Corpus, Floats, Kind, key_of
 
 BLOCKS = ("song", "tag", "word", "title", "genre", "artist")
+ITEMS = BLOCKS[:3]
+"""Blocks that are what the corpus's playlists themselves hold."""
 
 
 class BlockParams(Params):
@@ -40,6 +43,8 @@ class BlockParams(Params):
 
 _matrices: WeakKeyDictionary[Corpus, dict[tuple[str, ...], sp.csr_matrix]] = WeakKeyDictionary()
 """The joint matrix by the blocks it has, forgotten with its corpus."""
+_holders: WeakKeyDictionary[Corpus, dict[Kind, sp.csr_matrix]] = WeakKeyDictionary()
+"""The items' own blocks of it, the other way round: parts of the joint one where that is made."""
 _asked: WeakKeyDictionary[Asked, dict[tuple[str, ...], sp.csr_matrix]] = WeakKeyDictionary()
 """The same of queries, by corpus and blocks, forgotten with them."""
 
@@ -58,11 +63,7 @@ class Features:
         made = _matrices.setdefault(self.corpus, {})
         names = tuple(self.blocks)
         if names not in made:
-            items = {kind: self.corpus.matrix(kind) for kind in (Kind.SONG, Kind.TAG, Kind.WORD)}
-            held = Asked(titles=("",) * len(self.corpus), items=items)
-            made[names] = self._joint(
-                self._own_titles if name == "title" else self._part(name, held) for name in self.blocks
-            )
+            made[names] = self._joint(self._own(name) for name in self.blocks)
         return made[names]
 
     @cached_property
@@ -71,7 +72,13 @@ class Features:
         made = _matrices.setdefault(self.corpus, {})
         names = ("holders", *self.blocks)
         if names not in made:
-            made[names] = sp.csr_matrix(self.matrix.T)
+            parts = [
+                holders(self.corpus, Kind(name)) if name in ITEMS else sp.csr_matrix(self._own(name).T)
+                for name in self.blocks
+            ]
+            joint = made[names] = sp.csr_matrix(sp.vstack(parts, format="csr", dtype=np.float32))
+            kept = _holders.setdefault(self.corpus, {})
+            kept |= {Kind(name): _rows(joint, block) for name, block in self.blocks.items() if name in ITEMS}
         return made[names]
 
     def of(self, asked: Asked) -> sp.csr_matrix:
@@ -108,7 +115,7 @@ class Features:
     def counts(self) -> NDArray[np.int64]:
         """(columns,): in how many playlists each column occurs."""
         parts = [
-            np.bincount(self._own_titles.indices, minlength=block.stop - block.start)
+            np.bincount(self._own(name).indices, minlength=block.stop - block.start)
             if name == "title"
             else self.corpus.counts(Kind(name))
             for name, block in self.blocks.items()
@@ -144,6 +151,15 @@ class Features:
     def _ids(self, name: str) -> pd.Index:
         return self.corpus.vocab(Kind(name)).ids
 
+    def _own(self, name: str) -> sp.csr_matrix:
+        """(playlists, columns): a block of what the corpus's playlists hold."""
+        if name == "title":
+            known, rows = _titles_of(self.corpus)
+            return _one_each(rows, len(known))
+        if name in ITEMS:
+            return self.corpus.matrix(Kind(name))
+        return self._part(name, Asked(("",) * len(self.corpus), {Kind.SONG: self.corpus.matrix(Kind.SONG)}))
+
     def _part(self, name: str, asked: Asked) -> sp.csr_matrix:
         if name == "title":
             return _members(asked.titles, self._titles)
@@ -159,13 +175,40 @@ class Features:
         """Normal forms of the corpus's titles, in the order of first appearance."""
         return _titles_of(self.corpus)[0]
 
-    @property
-    def _own_titles(self) -> sp.csr_matrix:
-        """(playlists, titles): which of them each playlist of the corpus has."""
-        known, rows = _titles_of(self.corpus)
-        return _one_each(rows, len(known))
+
+def holders(corpus: Corpus, kind: Kind) -> sp.csr_matrix:
+    """(items, playlists): which playlists hold each item. Made once for all members; nobody may change it."""
+    made = _holders.setdefault(corpus, {})
+    if kind not in made:
+        made[kind] = sp.csr_matrix(corpus.matrix(kind).T)
+    return made[kind]
 
 
+def _rows(matrix: sp.csr_matrix, block: slice) -> sp.csr_matrix:
+    """Some rows one after the other, without a copy of what they hold."""
+    first, last = matrix.indptr[block.start], matrix.indptr[block.stop]
+    indptr = matrix.indptr[block.start : block.stop + 1] - first
+    shape = (block.stop - block.start, matrix.shape[1])
+    return sp.csr_matrix((matrix.data[first:last], matrix.indices[first:last], indptr), shape=shape, copy=False)
+
+
+def keep_titles(corpus: Corpus) -> Arrays:
+    """The titles' normal forms, for a corpus with so many of them that working them out takes a while."""
+    if corpus not in _titles or len(corpus) < MANY_TITLES:
+        return {}
+    known, rows = _titles[corpus]
+    text = "\n".join(known).encode()  # a normal form has no line break
+    return {"titles/rows": rows.astype(np.int32), "titles/text": np.frombuffer(text, dtype=np.uint8)}
+
+
+def restore_titles(corpus: Corpus, arrays: Arrays) -> None:
+    """Undoes `keep_titles`, where there is anything."""
+    if "titles/rows" in arrays and corpus not in _titles:
+        known = arrays["titles/text"].tobytes().decode().split("\n")
+        _titles[corpus] = pd.Index(known, dtype="str"), arrays["titles/rows"].astype(np.int64)
+
+
+MANY_TITLES = 20_000
 _titles: WeakKeyDictionary[Corpus, tuple[pd.Index, NDArray[np.int64]]] = WeakKeyDictionary()
 
 

@@ -21,6 +21,7 @@ from tagviz.ranking import chunks
 from tagviz.recommend.candidates import Judged, candidates, judge, stack, told
 from tagviz.recommend.evidence import Evidence
 from tagviz.recommend.factors import Factors
+from tagviz.recommend.features import keep_titles, restore_titles
 from tagviz.recommend.members import Member, comparable, default_members, fit_members, keep_members, restore_members
 from tagviz.recommend.shared import check_kind, reasons
 from tagviz.recommend.validation import CASES, DEPTH, Questions, cases_of, folds, questions, select
@@ -75,6 +76,7 @@ class Fusion:
 
     @classmethod
     def restore(cls, arrays: Arrays, params: Mapping[str, Any], corpus: Corpus) -> Fusion:
+        restore_titles(corpus, arrays)
         members, fitted = restore_members(arrays, params["members"], corpus)
         weights = {
             kind: frozen(arrays[f"weights/{kind}"]) for kind in (Kind.TAG, Kind.SONG) if f"weights/{kind}" in arrays
@@ -121,6 +123,7 @@ class Fusion:
     def state(self) -> tuple[Arrays, dict[str, Any]]:
         arrays, kept = keep_members(self.members, self.fitted)
         arrays.update({f"weights/{kind}": frozen(weights) for kind, weights in self.weights.items()})
+        arrays |= keep_titles(self.corpus)
         return arrays, {"fusion": self.params.model_dump(), "members": kept}
 
 

@@ -16,8 +16,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from tagviz.params import knob
-from tagviz.recommend.counting import Counting, divided, holders
-from tagviz.recommend.features import BlockParams
+from tagviz.recommend.counting import Counting, divided
+from tagviz.recommend.features import BlockParams, holders
 from tagviz.recommend.shared import (
     check_kind,
     dense,
