@@ -118,7 +118,7 @@ class _Answered:
 def _answered(recommender: Recommender, asked: Asked, kind: Kind, corpus: Corpus, n: int, rules: Rules) -> _Answered:
     popular = corpus.counts(kind)
     scores = _scored(recommender, asked, kind, rules)
-    fallback = _even(scores)
+    fallback = even(scores)
     scores[fallback] = popular / max(1, popular.max(initial=1))
     keep_to(corpus, asked.items, kind, scores)
     _mask(scores, asked, kind)
@@ -131,7 +131,7 @@ def _answered(recommender: Recommender, asked: Asked, kind: Kind, corpus: Corpus
 
 def _by_popularity_where_tied(scores: Floats, popular: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Scores the rows (q,) by popularity in which all that may be answered is worth the same; says which they are."""
-    tied = _even(scores)
+    tied = even(scores)
     open_ = scores[tied] > -np.inf
     several = open_.sum(axis=1) > 1
     tied[tied] = several
@@ -140,7 +140,7 @@ def _by_popularity_where_tied(scores: Floats, popular: NDArray[np.int64]) -> NDA
     return tied
 
 
-def _even(scores: Floats) -> NDArray[np.bool_]:
+def even(scores: Floats) -> NDArray[np.bool_]:
     """Per row (q,) whether all that is above −inf is worth the same. Mostly a glance at the first items says no."""
     even = np.ones(len(scores), dtype=bool)
     for part in (scores[:, :GLANCE], scores):
@@ -155,33 +155,36 @@ def top(scores: Floats, popular: NDArray[np.int64], n: int) -> NDArray[Any]:
     """Rows of the n highest scores above −inf, best first; ties by popularity, then by row."""
     if n <= 0:
         return np.empty(0, dtype=np.int64)
-    if n < len(scores):
-        candidates = np.flatnonzero((scores >= nth_largest(scores, n)) & (scores > -np.inf))
-    else:
-        candidates = np.flatnonzero(scores > -np.inf)
+    candidates = np.flatnonzero(scores >= _bound(scores, n))
+    values = scores[candidates]
+    edge = np.partition(values, len(values) - n)[len(values) - n] if n < len(values) else -np.inf
+    candidates = candidates[(values >= edge) & (values > -np.inf)]
     order = np.lexsort((candidates, -popular[candidates], -scores[candidates]))
     return candidates[order[:n]]
 
 
-def nth_largest(scores: Floats, n: int) -> float:
-    """The n-th largest of many scores (1 ≤ n ≤ their number), several times quicker than a partition of all.
+def _bound(scores: Floats, n: int) -> float:
+    """What at least n of many scores (1 ≤ n) reach, and few others; −inf where that cannot be said quickly.
 
-    Of the maxima of stripes the n-th largest is at most what is wanted, so that only scores from there on are sorted.
+    Of the maxima of stripes the n-th largest is at most the n-th largest of all, so that only scores from there on need
+    to be looked at: at a million items several times quicker than a partition of all.
     """
     length = len(scores) // STRIPES
-    if length > n:
-        maxima = scores[: STRIPES * length].reshape(STRIPES, length).max(axis=0)
-        scores = scores[scores >= np.partition(maxima, length - n)[length - n]]
-    return float(np.partition(scores, len(scores) - n)[len(scores) - n])
+    if length <= n:
+        return -np.inf
+    maxima = scores[: STRIPES * length].reshape(STRIPES, length).max(axis=0)
+    return float(np.partition(maxima, length - n)[length - n])
 
 
 def leading(scores: Floats, n: int) -> NDArray[Any]:
     """Rows of the n highest scores in ascending order of row; ties at the edge go to the lower row."""
     if n >= len(scores):
         return np.arange(len(scores))
-    edge = nth_largest(scores, n)
-    above = np.flatnonzero(scores > edge)
-    return np.sort(np.concatenate([above, np.flatnonzero(scores == edge)[: n - len(above)]]))
+    rows = np.flatnonzero(scores >= _bound(scores, n))
+    values = scores[rows]
+    edge = np.partition(values, len(values) - n)[len(values) - n]
+    above = rows[values > edge]
+    return np.sort(np.concatenate([above, rows[values == edge][: n - len(above)]]))
 
 
 def chunks(count: int, width: int) -> Iterator[tuple[int, int]]:
@@ -191,11 +194,12 @@ def chunks(count: int, width: int) -> Iterator[tuple[int, int]]:
         yield start, min(count, start + size)
 
 
-def scaled(scores: Floats, out: Floats | None = None) -> Floats:
-    """Each row moved and stretched to [0, 1]; a row without information becomes 0. out: where to, such as `scores`."""
+def scaled(scores: Floats, out: Floats | None = None, lowest: Floats | None = None) -> Floats:
+    """Each row moved and stretched to [0, 1]; a row without information becomes 0. out: where to, such as `scores`;
+    lowest (q,): each row's lowest score, where that is known."""
     result = np.empty_like(scores) if out is None else out
-    for row, to in zip(scores, result, strict=True):  # at a million items memory is what takes the time
-        low = row.min(initial=np.inf)
+    for number, (row, to) in enumerate(zip(scores, result, strict=True)):  # row by row: memory is what takes the time
+        low = row.min(initial=np.inf) if lowest is None else lowest[number]
         spread = row.max(initial=-np.inf) - low
         np.subtract(row, low, out=to)
         if spread > 0:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tagviz.methods import Arrays, Tools
 from tagviz.params import knob
-from tagviz.ranking import scaled
+from tagviz.ranking import even, scaled
 from tagviz.recommend.candidates import Judged, from_scores
 from tagviz.recommend.evidence import Evidence
 from tagviz.recommend.fusion import MOST, Fusion, FusionParams, all_weights, validate, weighted_sum
@@ -96,8 +96,9 @@ class Best:
         found, places = shortlist(found, within, KEPT[kind])
         found = replace(found, evidence=self._evidence.of(asked, kind, found.rows))
         ordered = self.trees[kind].score(found, np.take_along_axis(within, places, axis=1), cases)
-        result = scaled(fused) / np.float32(2)
-        answered = found.real & (fused.max(axis=1) > fused.min(axis=1))[:, None]
+        answered = found.real & ~even(fused)[:, None]
+        result = scaled(fused, fused)
+        result /= np.float32(2)
         owners, columns = np.nonzero(answered)
         result[owners, found.rows[owners, columns]] = 0.5 + _spread(ordered, found.real)[owners, columns] / 2
         return result

@@ -16,9 +16,12 @@ import scipy.sparse as sp
 
 from tagviz.params import knob
 from tagviz.recommend.counting import Counting, divided_holders
-from tagviz.recommend.features import BlockParams
+from tagviz.recommend.features import BlockParams, part_of_rows
 from tagviz.recommend.shared import check_kind, dense, times_columns
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
+
+CACHED = 4096
+"""Items that are scored at a time."""
 
 
 class CooccurrenceParams(BlockParams):
@@ -61,7 +64,13 @@ class Cooccurrence(Counting):
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
-        return np.ascontiguousarray((self._answers[kind] @ dense(self._asked(asked) @ self._playlists).T).T)
+        answers = self._answers[kind]
+        weights = np.ascontiguousarray(dense(self._asked(asked) @ self._playlists).T)
+        result = np.empty((len(asked), answers.shape[0]), dtype=np.float32)
+        for start in range(0, answers.shape[0], CACHED):  # turned while the processor's cache holds it
+            block = slice(start, min(start + CACHED, answers.shape[0]))
+            result[:, block] = (part_of_rows(answers, block) @ weights).T
+        return result
 
     def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
         """Exact: the score is a sum over asked items, and a sum over the playlists they share with the item."""

@@ -78,7 +78,7 @@ class Features:
             ]
             joint = made[names] = sp.csr_matrix(sp.vstack(parts, format="csr", dtype=np.float32))
             kept = _holders.setdefault(self.corpus, {})
-            kept |= {Kind(name): _rows(joint, block) for name, block in self.blocks.items() if name in ITEMS}
+            kept |= {Kind(name): part_of_rows(joint, block) for name, block in self.blocks.items() if name in ITEMS}
         return made[names]
 
     def of(self, asked: Asked) -> sp.csr_matrix:
@@ -184,7 +184,7 @@ def holders(corpus: Corpus, kind: Kind) -> sp.csr_matrix:
     return made[kind]
 
 
-def _rows(matrix: sp.csr_matrix, block: slice) -> sp.csr_matrix:
+def part_of_rows(matrix: sp.csr_matrix, block: slice) -> sp.csr_matrix:
     """Some rows one after the other, without a copy of what they hold."""
     first, last = matrix.indptr[block.start], matrix.indptr[block.stop]
     indptr = matrix.indptr[block.start : block.stop + 1] - first

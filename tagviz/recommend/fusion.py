@@ -29,6 +29,8 @@ from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, Reason, Re
 
 MOST = {Kind.SONG: 150, Kind.TAG: 40}
 """Candidates taken from each member: a few times what is judged."""
+CACHED = 2**16
+"""Scores that are added at a time: the processor's cache holds them."""
 PARTS = 10
 """From how many times the wanted questions on a single part of the playlists is held out."""
 
@@ -129,12 +131,14 @@ class Fusion:
 
 def weighted_sum(scores: Sequence[Floats], weights: Floats) -> Floats:
     """(q, n): what the members say (q, n) each, added with weights (q, members)."""
-    total = scores[0] * weights[:, [0]]
-    part = np.empty(total.shape[1], dtype=np.float32)
-    for number, each in enumerate(scores[1:], start=1):
-        for row in range(len(total)):
-            np.multiply(each[row], weights[row, number], out=part)
-            total[row] += part
+    total = np.empty_like(scores[0])
+    part = np.empty(min(total.shape[1], CACHED), dtype=np.float32)
+    for row in range(len(total)):
+        for start in range(0, total.shape[1], CACHED):
+            here = slice(start, start + CACHED)
+            to = np.multiply(scores[0][row, here], weights[row, 0], out=total[row, here])
+            for number, each in enumerate(scores[1:], start=1):
+                to += np.multiply(each[row, here], weights[row, number], out=part[: len(to)])
     return total
 
 

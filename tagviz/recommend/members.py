@@ -158,9 +158,9 @@ def comparable(recommender: Recommender, asked: Asked, kind: Kind) -> Floats:
     if kind not in recommender.kinds:
         return np.zeros((len(asked), asked.items[kind].shape[1]), dtype=np.float32)
     scores = np.require(recommender.score(asked, kind), np.float32, ["C", "W"])
-    lowest = scores.min(axis=1, initial=np.inf)
+    lowest = np.array([row.min(initial=np.inf) for row in scores], dtype=np.float32)
     for group in (asked.items, asked.masked, asked.avoid):
         if kind in group:
             rows = np.repeat(np.arange(len(asked)), np.diff(group[kind].indptr))
             scores[rows, group[kind].indices] = lowest[rows]
-    return scaled(scores, out=scores)
+    return scaled(scores, scores, lowest)

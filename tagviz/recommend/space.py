@@ -88,16 +88,26 @@ class Space:
     def spread(self, scores: Floats, kind: Kind, nothing: NDArray[np.bool_]) -> Floats:
         """Scores of the embedding's block (q, n_kind of it) over the corpus's items: one without a vector gets its
         row's lowest score, and a query with `nothing` known a row of zeros."""
-        rows, columns = self.known(kind)
-        result = np.zeros((len(scores), len(self.corpus.vocab(kind))), dtype=np.float32)
-        if len(rows):
-            whole = len(columns) == scores.shape[1] and np.array_equal(columns, np.arange(len(columns)))
-            for row in np.flatnonzero(~nothing):  # at a million items memory is what takes the time
-                values = scores[row] if whole else scores[row, columns]
-                if len(rows) < result.shape[1]:
-                    result[row] = values.min()
-                result[row, rows] = values
+        places, absent = self._spread(kind)
+        result = np.zeros((len(scores), len(places)), dtype=np.float32)
+        if len(absent) < len(places):
+            for row in np.flatnonzero(~nothing):  # row by row: at a million items memory is what takes the time
+                to = np.take(scores[row], places, out=result[row], mode="clip")
+                to[absent] = to.min()
         return result
+
+    def _spread(self, kind: Kind) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Where each item of the corpus stands in the embedding's block, and which stand nowhere (and borrow the place
+        of one that does)."""
+        if kind not in self._places:
+            found = self.within(kind)
+            places = np.where(found < 0, found.max(initial=0), found).astype(np.intp)
+            self._places[kind] = places, np.flatnonzero(found < 0)
+        return self._places[kind]
+
+    @cached_property
+    def _places(self) -> dict[Kind, tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        return {}
 
     def names(self, items: NDArray[np.integer]) -> list[tuple[str, str]]:
         """Key and label of items given by their row in the whole embedding."""
