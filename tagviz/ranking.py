@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -98,24 +97,14 @@ def rank(
         return stop
 
     spans = list(chunks(len(asked), width))
-    several = threads > 1 and len(spans) > 1
-    with ThreadPoolExecutor(max(1, threads)) as pool, _alone() if several else nullcontext():
+    with ThreadPoolExecutor(max(1, threads)) as pool:
         try:
-            for stop in pool.map(answer, spans) if several else map(answer, spans):
+            for stop in pool.map(answer, spans) if len(spans) > 1 else map(answer, spans):
                 progress(Progress(f"Ranking {kind}s", stop / len(asked)))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
     return Ranked(frozen(rows), frozen(values), frozen(fallback))
-
-
-def _alone() -> AbstractContextManager[Any]:
-    """Matrix products in one thread each: where several chunks are answered at once, products that start threads of
-    their own wait for one another (a third of the time)."""
-    from threadpoolctl import threadpool_limits
-
-    limited: AbstractContextManager[Any] = threadpool_limits(1, "blas")
-    return limited
 
 
 @dataclass(frozen=True, eq=False)
