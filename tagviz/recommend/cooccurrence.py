@@ -13,15 +13,21 @@ from __future__ import annotations
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from tagviz.params import knob
-from tagviz.recommend.counting import Counting, divided_holders
+from tagviz.recommend.counting import Counting, divided_holders, fewer
 from tagviz.recommend.features import BlockParams, part_of_rows
 from tagviz.recommend.shared import check_kind, dense, times_columns
 from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
 
+LARGE = 500_000
+"""Entries of the playlists from which each question's own ones are looked up; fewer are multiplied in one go."""
 CACHED = 4096
 """Items that are scored at a time."""
+SHARE = 0.25
+"""Of what all playlists hold, the part from which a product with all of them is quicker than one with those that count:
+a common tag is in thousands."""
 
 
 class CooccurrenceParams(BlockParams):
@@ -59,18 +65,29 @@ class Cooccurrence(Counting):
         by_count = np.maximum(1, self.features.counts).astype(np.float32) ** -params.a
         self._column_weights = self.features.block_weights * by_count
         self._playlists = times_columns(self.features.holders, lengths**-params.length)
-        # a common tag is in thousands of playlists: times them all a dense product is several times quicker
+        self._fewer = {kind: fewer(corpus, kind, params.b) for kind in self.kinds}
         self._answers = {kind: divided_holders(corpus, kind, params.b) for kind in self.kinds}
 
     def score(self, asked: Asked, kind: Kind) -> Floats:
         check_kind(kind, self.kinds, self.method)
-        answers = self._answers[kind]
-        weights = np.ascontiguousarray(dense(self._asked(asked) @ self._playlists).T)
-        result = np.empty((len(asked), answers.shape[0]), dtype=np.float32)
+        weights, lists = sp.csr_matrix(self._asked(asked) @ self._playlists), self.corpus.matrix(kind)
+        result = np.empty((len(asked), lists.shape[1]), dtype=np.float32)
+        held = np.concatenate([[0], np.cumsum(np.diff(lists.indptr)[weights.indices])])[weights.indptr]
+        many = np.diff(held) > (SHARE * lists.nnz if lists.nnz > LARGE else -1)
+        rarity = self._fewer[kind]
+        for row in np.flatnonzero(~many):
+            part = slice(weights.indptr[row], weights.indptr[row + 1])
+            np.multiply(lists[weights.indices[part]].T @ weights.data[part], rarity, out=result[row])
+        if many.any():
+            self._all(weights[many], kind, many, result)
+        return result
+
+    def _all(self, weights: sp.csr_matrix, kind: Kind, rows: NDArray[np.bool_], result: Floats) -> None:
+        """Fills in these rows by a product with all playlists, item after item."""
+        answers, dense_weights = self._answers[kind], np.ascontiguousarray(dense(weights).T)
         for start in range(0, answers.shape[0], CACHED):  # turned while the processor's cache holds it
             block = slice(start, min(start + CACHED, answers.shape[0]))
-            result[:, block] = (part_of_rows(answers, block) @ weights).T
-        return result
+            result[rows, block] = (part_of_rows(answers, block) @ dense_weights).T
 
     def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
         """Exact: the score is a sum over asked items, and a sum over the playlists they share with the item."""

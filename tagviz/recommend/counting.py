@@ -68,13 +68,14 @@ class Counting:
 
 def divided(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matrix:
     """(playlists, items): 1 / count^exponent where a playlist holds an item."""
-    return times_columns(corpus.matrix(kind), _fewer(corpus, kind, exponent))
+    return times_columns(corpus.matrix(kind), fewer(corpus, kind, exponent))
 
 
 def divided_holders(corpus: Corpus, kind: Kind, exponent: float) -> sp.csr_matrix:
     """(items, playlists): `divided` the other way round."""
-    return times_rows(holders(corpus, kind), _fewer(corpus, kind, exponent))
+    return times_rows(holders(corpus, kind), fewer(corpus, kind, exponent))
 
 
-def _fewer(corpus: Corpus, kind: Kind, exponent: float) -> Floats:
+def fewer(corpus: Corpus, kind: Kind, exponent: float) -> Floats:
+    """(items,): 1 / count^exponent, so that what is common counts less."""
     return np.maximum(1, corpus.counts(kind)).astype(np.float32) ** np.float32(-exponent)

@@ -173,3 +173,18 @@ def test_members_leave_what_they_share_as_it_is() -> None:
     Factors.fit(corpus, params, TOOLS).score(asked, Kind.TAG)
     assert shared.nnz == before[1] == 3
     np.testing.assert_array_equal(shared.toarray(), before[0])
+
+
+def test_cooccurrence_says_the_same_whichever_playlists_it_multiplies(
+    board: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tagviz.recommend import cooccurrence
+
+    model = Cooccurrence(board, CooccurrenceParams())
+    asked = asks(board, ["t0", "t3"], ("s1",), "even list")
+    whole = model.score(asked, Kind.SONG)
+    for large, share in ((0, 1.0), (0, 0.0)):
+        monkeypatch.setattr(cooccurrence, "LARGE", large)
+        monkeypatch.setattr(cooccurrence, "SHARE", share)
+        np.testing.assert_allclose(model.score(asked, Kind.SONG), whole, rtol=1e-5, atol=1e-7)
+    assert whole.max() > 0
