@@ -128,6 +128,7 @@ def _evaluate(ws: Workspace, given: Mapping[str, Any], progress: ProgressCallbac
         float(given.get("share", 0.2)),
         given.get("limit"),
         progress,
+        named=True,  # a person reads it
     )
     return {"corpus": corpus.name, "fingerprint": corpus.fingerprint, "report": ident, "questions": len(report)}
 

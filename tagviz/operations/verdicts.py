@@ -38,13 +38,15 @@ def evaluate(
     share: float = 0.2,
     limit: int | None = None,
     progress: ProgressCallback = quiet,
+    named: bool = False,
 ) -> tuple[str, EvalReport]:
     """Judges models side by side on the same questions; the report is kept, its id comes first.
 
     refs: ids, methods or method:variant; each one's method and parameters are trained again on the training side of the
     split (and kept, so that a second evaluation is quick). With `@VERSION` behind it, only on those of its playlists
     that the version of the corpus with this fingerprint already had: what the newer playlists brought. In the report a
-    model that was asked for by its id goes by its title, or its method's. Raises what `split` and `train` raise.
+    model that was asked for by its id goes by its title where it has one; `named`: else by its method's.
+    Raises what `split` and `train` raise.
     """
     refs = list(dict.fromkeys(refs))
     if not refs:
@@ -55,7 +57,7 @@ def evaluate(
     for number, ref in enumerate(refs):
         begin = 0.7 * number / len(refs)
         model = retrained(ws, corpus, parts.train, ref, _within(progress, begin, 0.7 / len(refs), f"{ref}: "))
-        label = _label(ws, corpus, ref, taken=infos)
+        label = _label(ws, corpus, ref, infos, named)
         recommenders[label] = model.recommender
         infos[label] = ModelInfo(
             label=label,
@@ -94,16 +96,16 @@ def leak(
     return inflation(corpus, fit, protocol, mask, seed, share, progress=progress)
 
 
-def _label(ws: Workspace, corpus: Corpus, ref: str, taken: Mapping[str, ModelInfo]) -> str:
-    """What a model is called in a report: one that is asked for by its id by its title or its method's, another by
-    what was asked for; so is a second one of that name."""
+def _label(ws: Workspace, corpus: Corpus, ref: str, taken: Mapping[str, ModelInfo], named: bool) -> str:
+    """What a model is called in a report: one that is asked for by its id by its title (`named`: or its method's),
+    another by what was asked for; so is a second one of that name."""
     ident, _, variant = ref.partition(":")
     known = models.find(ws, corpus.fingerprint, ident) if "@" not in ref else None
     if known is None or known.id != ident:
         return ref
-    title = known.marks.title or method(known.method).title
-    title = f"{title} ({variant})" if variant else title
-    return ref if title in taken else title
+    title = known.marks.title or (method(known.method).title if named else "")
+    title = f"{title} ({variant})" if title and variant else title
+    return title if title and title not in taken else ref
 
 
 def retrained(

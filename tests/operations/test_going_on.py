@@ -108,8 +108,8 @@ def test_the_evaluation_says_what_the_new_playlists_brought(ws: Workspace) -> No
     before = f"{model.info.id}@{old.fingerprint[:8]}"
     _, report = verdicts.evaluate(ws, new, [before, model.info.id], limit=None)
     table = metrics.summary(report, Kind.TAG, 10, resamples=0).set_index("model")
-    assert list(table.index) == [before, "Word2Vec"]
-    assert table.loc["Word2Vec", "recall"] > table.loc[before, "recall"] + 0.1
+    assert list(table.index) == [before, model.info.id]
+    assert table.loc[model.info.id, "recall"] > table.loc[before, "recall"] + 0.1
     with pytest.raises(UnknownTerm, match="no version"):
         verdicts.evaluate(ws, new, [f"{model.info.id}@ffff"])
 

@@ -44,6 +44,12 @@ def test_judged_models_are_trained_again_on_the_training_side_only(ws: Workspace
     assert [entry["id"] for entry in verdicts.reports(ws, corpus.fingerprint)] == [ident]
 
 
+def test_a_report_for_people_calls_models_by_their_methods(ws: Workspace, corpus: Corpus) -> None:
+    first, second = (models.train(ws, corpus, "neighbours", {"k": k}) for k in (20, 30))
+    _, report = verdicts.evaluate(ws, corpus, [first.id, second.id, "popularity"], "tags", named=True)
+    assert [model.label for model in report.models] == ["Neighbours", second.id, "popularity"]
+
+
 def test_every_evaluation_is_kept_and_a_second_one_finds_its_models(ws: Workspace, corpus: Corpus) -> None:
     first, report = verdicts.evaluate(ws, corpus, ["spectral"], "arena")
     created = models.models(ws, report.models[0].trained_on)[0].created
