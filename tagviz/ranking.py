@@ -142,13 +142,13 @@ def _by_popularity_where_tied(scores: Floats, popular: NDArray[np.int64]) -> NDA
 
 def even(scores: Floats) -> NDArray[np.bool_]:
     """Per row (q,) whether all that is above −inf is worth the same. Mostly a glance at the first items says no."""
-    even = np.ones(len(scores), dtype=bool)
+    same = np.ones(len(scores), dtype=bool)
     for part in (scores[:, :GLANCE], scores):
-        if even.any():
-            some = part[even]
+        if same.any():
+            some = part[same]
             least = np.where(some > -np.inf, some, np.float32(np.inf)).min(axis=1, initial=np.inf)
-            even[even] = some.max(axis=1, initial=-np.inf) <= least
-    return even
+            same[same] = some.max(axis=1, initial=-np.inf) <= least
+    return same
 
 
 def top(scores: Floats, popular: NDArray[np.int64], n: int) -> NDArray[Any]:
