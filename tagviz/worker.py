@@ -153,10 +153,11 @@ class Worker:
                 child.wait(LOOK_SECONDS)
             except subprocess.TimeoutExpired:
                 continue
-        self.queue.keep_log(ident, self.owner, _tail(log))
+        said = _tail(log)
+        self.queue.keep_log(ident, self.owner, said)
         left = self.queue.beat(ident, self.owner, self.lease)
         if left is not None:  # the child ended without saying how
-            self.queue.fail(ident, self.owner, _died(child.returncode))
+            self.queue.fail(ident, self.owner, _died(child.returncode, said))
 
 
 @dataclass
@@ -215,7 +216,10 @@ def _for_want_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or any(sign in str(error) for sign in SIGNS)
 
 
-def _died(code: int) -> str:
+def _died(code: int, said: str) -> str:
+    """Why a job's process ended that could not say so itself. said: the end of its log."""
+    if code > 0 and any(sign in said for sign in ("MemoryError", *SIGNS)):  # so little that not even that could be told
+        return NO_MEMORY
     if code == -signal.SIGKILL:
         return (
             "The job's process was killed, most likely for want of memory — choose smaller parameters, then try again"

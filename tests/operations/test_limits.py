@@ -19,7 +19,7 @@ from tagviz.operations import jobs, models
 from tagviz.store.jobs import Job, State
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus
-from tagviz.worker import NO_MEMORY
+from tagviz.worker import NO_MEMORY, _died
 from tests.corpora import make_corpus
 
 MEGABYTE = 2**20
@@ -121,6 +121,12 @@ def test_too_little_memory(tmp_path: Path, worker: Callable[..., None]) -> None:
     job = ended(ws, ident)
     assert (job.state, job.error) == (State.FAILED, NO_MEMORY), job.log
     assert opens(ws, before.id)
+
+
+def test_too_little_memory_even_to_say_so() -> None:
+    lost = "SystemError: <function finalize> returned NULL without setting an exception\nobject repr: MemoryError()"
+    assert _died(1, lost) == NO_MEMORY
+    assert _died(1, "") == "The job's process ended unexpectedly (exit code 1) — see the job's log, then try again"
 
 
 def _little_memory() -> None:
