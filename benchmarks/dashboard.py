@@ -33,7 +33,7 @@ from tagviz.operations import answers, corpora, models, verdicts
 from tagviz.settings import ASSETS
 from tagviz.store.workspace import Workspace
 from tagviz.types import Kind, Query
-from tests.chromium import FLAGS
+from tests.chromium import launch
 
 ROOT = Path(__file__).resolve().parent.parent
 LISTS = ROOT.parent / "shared" / "data" / "lastfm-melon-shape"
@@ -167,7 +167,7 @@ def predictions(ws: Workspace, refs: tuple[str, ...]) -> list[Row]:
 def measure() -> list[Row]:
     rows = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         start_to_map(page)
         times = [start_to_map(page) for _ in range(3)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -35,7 +34,7 @@ from tagviz.store.workspace import Workspace
 from tagviz.types import Kind, Vocab, frozen
 from tagviz.ui import cached
 from tagviz.ui.glance import frames
-from tests.chromium import FLAGS
+from tests.chromium import launch
 
 MODELS, SONGS, TAGS = 5, 100_000, 30_000
 SCORED = 10_000
@@ -319,7 +318,7 @@ def in_the_browser(report: EvalReport) -> list[Row]:
         (shipped,) = verdicts.reports(ws, corpus.fingerprint)
         arrays, document = saved.state(report)
         ws.save_report(corpus.fingerprint, "large", arrays, document)
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
         rows = []
         with server(Path(home)) as (address, process):

@@ -26,12 +26,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.chromium import launch
 from tests.serving import ROOT, serving
-
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --enable-unsafe-swiftshader --enable-precise-memory-info"
-).split()
 
 PLOTLY_PAGE = """
 import json, os
@@ -98,7 +94,7 @@ def synthetic(folder: Path, count: int) -> None:
 def measure(way: str, folder: Path) -> dict[str, Any]:
     script = ROOT / "tests" / "map" / "page.py" if way == "component" else folder / "plotly_page.py"
     with serving(script, {"TAGVIZ_MAP_TEST": str(folder)}) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = launch(playwright, "--enable-precise-memory-info")
         url = f"{address}/?wide=1"
         warm = browser.new_page()  # the server's own caches: what every later visitor meets
         warm.goto(url)

@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -26,7 +25,7 @@ from playwright.sync_api import Page, sync_playwright
 from benchmarks.dashboard import peak, server, wait_ready
 from benchmarks.scale import BUILD, tagviz
 from benchmarks.sheet import put
-from tests.chromium import FLAGS
+from tests.chromium import launch
 
 PATIENCE = 120_000
 PLACE = "corpus=melon&model=spectral"
@@ -109,7 +108,7 @@ def measure(home: Path, tag: str) -> list[tuple[str, str]]:
     rows.append((f"evaluation of {ASKED:,} playlists (training again included)", f"{seconds:.0f} s"))
     ident = str(report.get("report") or report.get("id"))
     with sync_playwright() as playwright, server(home) as (address, process):
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+        chromium = launch(playwright)
         page = chromium.new_page(viewport={"width": 1440, "height": 900})
         traffic = Traffic()
         traffic.listen(page)

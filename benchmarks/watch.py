@@ -11,7 +11,6 @@ import argparse
 import copy
 import os
 import re
-import shutil
 import sys
 import tempfile
 import time
@@ -29,7 +28,7 @@ from tagviz.operations import corpora, models, monitor
 from tagviz.settings import settings
 from tagviz.store.arrays import write_json
 from tagviz.store.workspace import Workspace
-from tests.chromium import FLAGS
+from tests.chromium import launch
 
 ASSIGNMENTS, BESIDE = "user_taggedartists.dat", ("tags.dat", "artists.dat")
 WEEKS = 104
@@ -118,7 +117,7 @@ def page(data: Path, until: int) -> None:
         reading = time.process_time() - began
         with server(Path(home)) as (address, process), sync_playwright() as playwright:
             wait_ready(address)
-            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(FLAGS))
+            browser = launch(playwright)
             before = sum(process.cpu_times()[:2])
             stands, drawn, charts = opening(browser.new_page(viewport={"width": 1440, "height": 900}), address)
             spent = sum(process.cpu_times()[:2]) - before

@@ -21,6 +21,7 @@ class Settings:
     database_url: SQLAlchemy URL (`TAGVIZ_DATABASE_URL`, default SQLite inside `home`).
     seed: seed of everything random (`TAGVIZ_SEED`, default 42).
     threads: cap for numeric libraries (`TAGVIZ_THREADS`, default the number of cores).
+    niceness: how far jobs give way to everything else, 0 to 19 (`TAGVIZ_NICENESS`, default 10).
     sentence_model: `minilm` (carried by a package), `e5` (multilingual, optional package), or the name or folder of any
         sentence-transformers model (`TAGVIZ_SENTENCE_MODEL`).
     """
@@ -29,6 +30,7 @@ class Settings:
     database_url: str
     seed: int
     threads: int
+    niceness: int
     sentence_model: str
 
     @classmethod
@@ -39,6 +41,7 @@ class Settings:
             database_url=os.environ.get("TAGVIZ_DATABASE_URL") or f"sqlite:///{home / 'tagviz.db'}",
             seed=_whole_number("TAGVIZ_SEED", 42, lowest=0),
             threads=_whole_number("TAGVIZ_THREADS", os.cpu_count() or 1, lowest=1),
+            niceness=_whole_number("TAGVIZ_NICENESS", 10, lowest=0),
             sentence_model=os.environ.get("TAGVIZ_SENTENCE_MODEL") or "minilm",
         )
 

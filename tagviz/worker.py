@@ -35,7 +35,6 @@ GRACE_SECONDS = 1.0
 """How long a cancelled job may take to stop by itself."""
 TELL_SECONDS = 0.4
 """How often progress is written down."""
-NICENESS = 10
 PROBE_SECONDS = 2.0
 """How long the lock of the only worker is waited for: longer than those who look whether there is one hold it."""
 
@@ -176,7 +175,7 @@ class Child:
     def run(self) -> int:
         """Runs the job and writes down how it ended."""
         threading.Thread(target=_die_with_parent, daemon=True).start()
-        os.nice(NICENESS)
+        os.nice(settings().niceness)
         job = self.queue.get(self.ident)
         try:
             result = operations.KINDS[job.kind](self.ws, job.arguments, self.tell)

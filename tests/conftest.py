@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from tests.chromium import browser
 from tests.corpora import checkerboard
 
 __all__ = ["browser"]
+
+os.environ.setdefault("TAGVIZ_NICENESS", "0")
+"""Nobody else is served meanwhile: a test that waits for a job would only wait longer."""
 
 REAL_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 

@@ -149,7 +149,9 @@ def test_a_new_evaluation_is_a_job_whose_report_appears(page: Page, server: str)
     page.get_by_role("option", name="200 (a quick look)").click()
     page.get_by_role("button", name="Evaluate", exact=True).click()
     expect(page.get_by_role("combobox", name="How many questions")).to_be_hidden()
-    expect(page.get_by_text(re.compile("^200 questions on demo"))).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(re.compile("^200 questions on demo"))).to_be_visible(
+        timeout=4 * PATIENCE
+    )  # a job, at low priority
     expect(page.get_by_text(re.compile("neighbours is ahead", re.IGNORECASE)).first).to_be_visible()
     expect(page).to_have_url(re.compile("report=tags-"))
 
