@@ -155,7 +155,7 @@ def top(scores: Floats, popular: NDArray[np.int64], n: int) -> NDArray[Any]:
     """Rows of the n highest scores above −inf, best first; ties by popularity, then by row."""
     if n <= 0:
         return np.empty(0, dtype=np.int64)
-    candidates = np.flatnonzero(scores >= _bound(scores, n))
+    candidates = _promising(scores, n)
     values = scores[candidates]
     edge = np.partition(values, len(values) - n)[len(values) - n] if n < len(values) else -np.inf
     candidates = candidates[(values >= edge) & (values > -np.inf)]
@@ -163,24 +163,31 @@ def top(scores: Floats, popular: NDArray[np.int64], n: int) -> NDArray[Any]:
     return candidates[order[:n]]
 
 
-def _bound(scores: Floats, n: int) -> float:
-    """What at least n of many scores (1 ≤ n) reach, and few others; −inf where that cannot be said quickly.
+def _promising(scores: Floats, n: int) -> NDArray[np.intp]:
+    """Rows in ascending order, among them the n highest (1 ≤ n) of many scores and all that equal the lowest of these.
 
-    Of the maxima of stripes the n-th largest is at most the n-th largest of all, so that only scores from there on need
-    to be looked at: at a million items several times quicker than a partition of all.
+    Of the maxima of columns, when scores are laid out as stripes, the n-th largest is at most the n-th largest of all:
+    only columns that reach it need to be looked at, at a million items a fiftieth of them in a single pass.
     """
     length = len(scores) // STRIPES
     if length <= n:
-        return -np.inf
-    maxima = scores[: STRIPES * length].reshape(STRIPES, length).max(axis=0)
-    return float(np.partition(maxima, length - n)[length - n])
+        return np.arange(len(scores))
+    stripes = scores[: STRIPES * length].reshape(STRIPES, length)
+    maxima = stripes.max(axis=0)
+    bound = np.partition(maxima, length - n)[length - n]
+    columns = np.flatnonzero(maxima >= bound)
+    if len(columns) > length // 4:  # ties, such as zeros: as quick to look at all
+        return np.flatnonzero(scores >= bound)
+    stripe, place = np.nonzero(stripes[:, columns] >= bound)
+    rest = np.arange(STRIPES * length, len(scores))
+    return np.concatenate([stripe * length + columns[place], rest[scores[rest] >= bound]])
 
 
 def leading(scores: Floats, n: int) -> NDArray[Any]:
     """Rows of the n highest scores in ascending order of row; ties at the edge go to the lower row."""
     if n >= len(scores):
         return np.arange(len(scores))
-    rows = np.flatnonzero(scores >= _bound(scores, n))
+    rows = _promising(scores, n)
     values = scores[rows]
     edge = np.partition(values, len(values) - n)[len(values) - n]
     above = rows[values > edge]
@@ -194,16 +201,15 @@ def chunks(count: int, width: int) -> Iterator[tuple[int, int]]:
         yield start, min(count, start + size)
 
 
-def scaled(scores: Floats, out: Floats | None = None, lowest: Floats | None = None) -> Floats:
-    """Each row moved and stretched to [0, 1]; a row without information becomes 0. out: where to, such as `scores`;
-    lowest (q,): each row's lowest score, where that is known."""
+def scaled(scores: Floats, out: Floats | None = None, lowest: Floats | None = None, highest: float = 1.0) -> Floats:
+    """Each row moved and stretched to [0, highest]; a row without information becomes 0. out: where to, such as
+    `scores`; lowest (q,): each row's lowest score, where that is known."""
     result = np.empty_like(scores) if out is None else out
     for number, (row, to) in enumerate(zip(scores, result, strict=True)):  # row by row: memory is what takes the time
         low = row.min(initial=np.inf) if lowest is None else lowest[number]
         spread = row.max(initial=-np.inf) - low
-        np.subtract(row, low, out=to)
         if spread > 0:
-            to /= spread
+            np.divide(np.subtract(row, low, out=to) if low else row, spread / np.float32(highest), out=to)
         else:
             to[:] = 0
     return result

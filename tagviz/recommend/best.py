@@ -97,8 +97,7 @@ class Best:
         found = replace(found, evidence=self._evidence.of(asked, kind, found.rows))
         ordered = self.trees[kind].score(found, np.take_along_axis(within, places, axis=1), cases)
         answered = found.real & ~even(fused)[:, None]
-        result = scaled(fused, fused)
-        result /= np.float32(2)
+        result = scaled(fused, fused, highest=0.5)
         owners, columns = np.nonzero(answered)
         result[owners, found.rows[owners, columns]] = 0.5 + _spread(ordered, found.real)[owners, columns] / 2
         return result

@@ -133,12 +133,13 @@ def weighted_sum(scores: Sequence[Floats], weights: Floats) -> Floats:
     """(q, n): what the members say (q, n) each, added with weights (q, members)."""
     total = np.empty_like(scores[0])
     part = np.empty(min(total.shape[1], CACHED), dtype=np.float32)
-    for row in range(len(total)):
+    for row, own in enumerate(weights):
+        first, *others = np.flatnonzero(own).tolist() or [0]
         for start in range(0, total.shape[1], CACHED):
             here = slice(start, start + CACHED)
-            to = np.multiply(scores[0][row, here], weights[row, 0], out=total[row, here])
-            for number, each in enumerate(scores[1:], start=1):
-                to += np.multiply(each[row, here], weights[row, number], out=part[: len(to)])
+            to = np.multiply(scores[first][row, here], own[first], out=total[row, here])
+            for number in others:
+                to += np.multiply(scores[number][row, here], own[number], out=part[: len(to)])
     return total
 
 

@@ -85,15 +85,30 @@ class Space:
             parts.append(sp.csr_matrix((given.data[kept].astype(np.float32), columns[kept], indptr), shape=shape))
         return sp.csr_matrix(sp.hstack(parts, format="csr", dtype=np.float32))
 
-    def spread(self, scores: Floats, kind: Kind, nothing: NDArray[np.bool_]) -> Floats:
+    def spread(self, scores: Floats | sp.csr_matrix, kind: Kind, nothing: NDArray[np.bool_]) -> Floats:
         """Scores of the embedding's block (q, n_kind of it) over the corpus's items: one without a vector gets its
-        row's lowest score, and a query with `nothing` known a row of zeros."""
+        row's lowest score, and a query with `nothing` known a row of zeros. Of CSR what has no entry has scored 0."""
+        if sp.issparse(scores):
+            return self._spread_few(sp.csr_matrix(scores), kind, nothing)
         places, absent = self._spread(kind)
-        result = np.zeros((len(scores), len(places)), dtype=np.float32)
+        result = np.empty((scores.shape[0], len(places)), dtype=np.float32)
+        result[nothing if len(absent) < len(places) else slice(None)] = 0
         if len(absent) < len(places):
             for row in np.flatnonzero(~nothing):  # row by row: at a million items memory is what takes the time
                 to = np.take(scores[row], places, out=result[row], mode="clip")
                 to[absent] = to.min()
+        return result
+
+    def _spread_few(self, scores: sp.csr_matrix, kind: Kind, nothing: NDArray[np.bool_]) -> Floats:
+        rows, within = self.known(kind)
+        every = np.array_equal(within, np.arange(scores.shape[1]))
+        found = scores if every else sp.csr_matrix(scores[:, within])
+        result = np.zeros((scores.shape[0], len(self.within(kind))), dtype=np.float32)
+        if len(rows):
+            result[np.repeat(np.arange(len(result)), np.diff(found.indptr)), rows[found.indices]] = found.data
+            for row in np.flatnonzero(np.diff(found.indptr) == len(rows)):
+                result[row, self._spread(kind)[1]] = result[row, rows].min()
+            result[nothing] = 0
         return result
 
     def _spread(self, kind: Kind) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -5,7 +5,8 @@ the asked items vote (these three: the Word2Vec notebooks of the Kakao Arena pla
 vectors · output vectors, what skip-gram models (Levy & Goldberg 2014; Caselles-Dupré et al., "Word2Vec applied to
 Recommendation", 2018). playlists: the nearest playlists in the space, then their items.
 
-Each takes asked (q, n items of the embedding) as CSR and gives scores over the embedding's block of one kind.
+Each takes asked (q, n items of the embedding) as CSR and gives scores over the embedding's block of one kind; those in
+which few items get any give CSR without negative entries.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ TINY = float(np.finfo(np.float32).tiny)
 class Strategy(Protocol):
     """A way to ask an embedding."""
 
-    def score(self, asked: sp.csr_matrix, kind: Kind) -> Floats:
+    def score(self, asked: sp.csr_matrix, kind: Kind) -> Floats | sp.csr_matrix:
         """(q, n_kind of the embedding) float32."""
         ...
 
@@ -100,10 +101,10 @@ class Voting:
     space: Space
     votes: int = 50
 
-    def score(self, asked: sp.csr_matrix, kind: Kind) -> Floats:
+    def score(self, asked: sp.csr_matrix, kind: Kind) -> sp.csr_matrix:
         voters = np.unique(asked.indices)
         ballots = self._ballots(voters, kind)
-        return dense(asked[:, voters] @ ballots)
+        return asked[:, voters] @ ballots
 
     def parts(self, asked: sp.csr_matrix, kind: Kind, rows: Ints) -> tuple[NDArray[np.intp], Floats]:
         ballots = self._ballots(asked.indices, kind)
@@ -129,7 +130,7 @@ class Cluster:
     clusters: int = 3
     votes: int = 100
 
-    def score(self, asked: sp.csr_matrix, kind: Kind) -> Floats:
+    def score(self, asked: sp.csr_matrix, kind: Kind) -> sp.csr_matrix:
         centroids, owners, sizes = [], [], []
         for query in range(asked.shape[0]):
             span = slice(asked.indptr[query], asked.indptr[query + 1])
@@ -139,12 +140,12 @@ class Cluster:
                 owners.append(query)
                 sizes.append(float(asked.data[span][members].sum()))
         if not owners:
-            return np.zeros((asked.shape[0], len(self.space.embedding.of(kind))), dtype=np.float32)
+            return sp.csr_matrix((asked.shape[0], len(self.space.embedding.of(kind))), dtype=np.float32)
         ballots = nearest(unit(np.array(centroids)), self.space.embedding.of(kind), self.votes)
         electors = sp.csr_matrix(
             (np.array(sizes, dtype=np.float32), (owners, np.arange(len(owners)))), shape=(asked.shape[0], len(owners))
         )
-        return dense(electors @ ballots)
+        return electors @ ballots
 
     def parts(self, asked: sp.csr_matrix, kind: Kind, rows: Ints) -> tuple[NDArray[np.intp], Floats]:
         vectors, targets = self.space.embedding.vectors, self.space.embedding.of(kind)
@@ -179,8 +180,8 @@ class Playlists:
     k: int = 100
     power: float = 8.0
 
-    def score(self, asked: sp.csr_matrix, kind: Kind) -> Floats:
-        return dense(self._near(asked) @ self.space.held(kind))
+    def score(self, asked: sp.csr_matrix, kind: Kind) -> sp.csr_matrix:
+        return self._near(asked) @ self.space.held(kind)
 
     def parts(self, asked: sp.csr_matrix, kind: Kind, rows: Ints) -> tuple[NDArray[np.intp], Floats]:
         near = self._near(asked)

@@ -178,9 +178,9 @@ def test_fitting_twice_gives_the_same_answers(case: Case, fitted: Recommender, b
     again = case.fit(checkerboard())
     asked = asked_of(board, [0, 1, 2])
     # torch's sums may differ in the last bit with where its arrays lie in memory (docs/methods.md says so)
-    last_bits = 1e-6 if case.entry.name in ("sentence", "taught") else 0.0
+    last_bits = 1e-5 if case.entry.name in ("sentence", "taught") else 0.0
     for kind in fitted.kinds:
-        np.testing.assert_allclose(again.score(asked, kind), fitted.score(asked, kind), rtol=0, atol=last_bits)
+        np.testing.assert_allclose(again.score(asked, kind), fitted.score(asked, kind), rtol=last_bits, atol=last_bits)
 
 
 def test_a_kind_it_cannot_recommend_is_refused(fitted: Recommender, board: Corpus) -> None:
