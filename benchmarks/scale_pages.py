@@ -29,7 +29,7 @@ from tests.chromium import launch
 
 PATIENCE = 120_000
 PLACE = "corpus=melon&model=spectral"
-ASKED = 1000
+ASKED = 23_015
 
 
 @dataclass
