@@ -204,7 +204,8 @@ def keep_titles(corpus: Corpus) -> Arrays:
 def restore_titles(corpus: Corpus, arrays: Arrays) -> None:
     """Undoes `keep_titles`, where there is anything."""
     if "titles/rows" in arrays and corpus not in _titles:
-        known = arrays["titles/text"].tobytes().decode().split("\n")
+        text = arrays["titles/text"].tobytes().decode()
+        known = text.split("\n") if text else []
         _titles[corpus] = pd.Index(known, dtype="str"), arrays["titles/rows"].astype(np.int64)
 
 
