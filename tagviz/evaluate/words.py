@@ -62,10 +62,14 @@ READ_STABILITY = (
 READ_HISTORY = (
     "These evaluations differ in what they asked or in the corpus: compare only those that asked the same questions."
 )
-READ_LEAK = (
-    "Other playlists of the same listener or artist give the answers away. Measured with one method on both splits: "
-    "whole listeners or artists held out, and playlists held out one by one."
-)
+
+
+def read_leak(method: str) -> str:
+    """What is measured, with the title of the method that is asked."""
+    return (
+        f"Other playlists of the same listener or artist give the answers away. Measured with {method} on both splits: "
+        "whole listeners or artists held out, and playlists held out one by one."
+    )
 
 
 def leak_sentence(kind: Kind | str, by_group: float, at_random: float, leak: float) -> str:

@@ -114,21 +114,22 @@ def leak(here: Here, report: EvalReport) -> None:
     """By how much a split at random flatters, measured when it is asked; nothing where no groups are known."""
     if not (report.questions["group"] != "").any():
         return
-    quickest = min(report.models, key=lambda model: model.train_seconds).method
+    reading = [model for model in report.models if model.method != "popularity"]  # which nothing gives away
+    quickest = min(reading or report.models, key=lambda model: model.train_seconds).method
     split: dict[str, Any] = {"protocol": report.protocol, "mask": report.mask, "seed": report.seed}
     what = {**split, "corpus": here.corpus.name, "model": quickest, "share": report.share}
     asked = [job for job in cached.jobs() if job.kind == "leak" and what.items() <= dict(job.arguments).items()]
     found = next((job.result["inflation"] for job in asked if job.state is State.DONE), ())
+    name = METHODS[quickest].title if quickest in METHODS else quickest
     with st.expander(
         "How much would a split at random flatter?", icon=":material/call_split:", expanded=report.leak > 0
     ):
         for one in found:
             sentence = words.leak_sentence(one["kind"], one["by_group"], one["at_random"], one["leak"])
             st.markdown(plain.escape(sentence, 300))
-        st.caption(words.READ_LEAK)
+        st.caption(plain.escape(words.read_leak(name), 300))
         if not found:
             waiting = any(not job.over for job in asked)
-            name = METHODS[quickest].title if quickest in METHODS else quickest
             if st.button(f"Measure it with {name}", icon=":material/play_arrow:", disabled=waiting, key="measure-leak"):
                 cached.submit("leak", what)
                 st.rerun()

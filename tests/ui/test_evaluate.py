@@ -190,6 +190,7 @@ def test_an_analogy_and_an_odd_one_out_are_answered(app: Open) -> None:
 
 def test_how_much_a_split_at_random_flatters_is_asked_and_told(app: Open) -> None:
     test = opened(app, "Which differences are real")
+    assert "Popularity" not in test.button(key="measure-leak").label, "nothing gives away what it answers"
     test.button(key="measure-leak").click().run()
     assert not test.exception
     assert "Measure how much a split at random flatters on awkward" in texts(test)
