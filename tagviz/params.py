@@ -42,6 +42,12 @@ class Params(BaseModel):
     about_presets: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
+    def preset_of(cls, values: Mapping[str, Any]) -> str:
+        """The preset that these values are; "" for the defaults, and for values that are no preset's."""
+        own = [name for name in cls.presets if cls.presets[name] and cls.parse({"preset": name}).model_dump() == values]
+        return own[0] if own else ""
+
+    @classmethod
     def parse(cls, values: Mapping[str, Any] | None = None) -> Self:
         """Parameters from `key=value` pairs (values may be text), where `preset=NAME` fills in the rest.
 

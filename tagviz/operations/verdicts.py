@@ -45,7 +45,7 @@ def evaluate(
     refs: ids, methods or method:variant; each one's method and parameters are trained again on the training side of the
     split (and kept, so that a second evaluation is quick). With `@VERSION` behind it, only on those of its playlists
     that the version of the corpus with this fingerprint already had: what the newer playlists brought. In the report a
-    model that was asked for by its id goes by its title where it has one; `named`: else by its method's.
+    model that was asked for by its id goes by its title where it has one; `named`: else by its method and preset.
     Raises what `split` and `train` raise.
     """
     refs = list(dict.fromkeys(refs))
@@ -103,9 +103,16 @@ def _label(ws: Workspace, corpus: Corpus, ref: str, taken: Mapping[str, ModelInf
     known = models.find(ws, corpus.fingerprint, ident) if "@" not in ref else None
     if known is None or known.id != ident:
         return ref
-    title = known.marks.title or (method(known.method).title if named else "")
+    title = known.marks.title or (_by_method(known) if named else "")
     title = f"{title} ({variant})" if title and variant else title
     return title if title and title not in taken else ref
+
+
+def _by_method(info: StoredInfo) -> str:
+    """A method's title, with the starting values where they are not the usual ones: Word2Vec (gensim)."""
+    entry = method(info.method)
+    preset = entry.params.preset_of(info.params)
+    return f"{entry.title} ({preset})" if preset else entry.title
 
 
 def retrained(

@@ -50,6 +50,13 @@ def test_a_report_for_people_calls_models_by_their_methods(ws: Workspace, corpus
     assert [model.label for model in report.models] == ["Neighbours", second.id, "popularity"]
 
 
+def test_a_report_for_people_tells_two_word2vec_by_their_starting_values(ws: Workspace, corpus: Corpus) -> None:
+    usual = models.train(ws, corpus, "word2vec", {"epochs": 1})
+    preset = models.train(ws, corpus, "word2vec", {"preset": "gensim"})
+    _, report = verdicts.evaluate(ws, corpus, [usual.id, preset.id], "tags", named=True)
+    assert [model.label for model in report.models] == ["Word2Vec", "Word2Vec (gensim)"]
+
+
 def test_every_evaluation_is_kept_and_a_second_one_finds_its_models(ws: Workspace, corpus: Corpus) -> None:
     first, report = verdicts.evaluate(ws, corpus, ["spectral"], "arena")
     created = models.models(ws, report.models[0].trained_on)[0].created
