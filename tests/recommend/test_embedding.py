@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from tagviz.errors import BadParameter, NotReady
 from tagviz.recommend.embedding import EmbeddingRecommender
-from tagviz.recommend.space import nearest
+from tagviz.recommend.space import Space, nearest
 from tagviz.types import Asked, Corpus, Embedding, Kind, Vocab, frozen
 from tests.corpora import make_corpus
 
@@ -41,6 +41,21 @@ def asked(*queries: list[str]) -> Asked:
 def scores(strategy: str, query: list[str]) -> dict[str, float]:
     row = EmbeddingRecommender(corpus(), embedding(), strategy).score(asked(query), Kind.TAG)[0]
     return dict(zip(corpus().vocab(Kind.TAG).ids, map(float, row), strict=True))
+
+
+@pytest.mark.parametrize("order", [["a", "b", "c"], ["c", "elsewhere", "a", "b"]])
+def test_few_scores_are_spread_like_all(order: list[str]) -> None:
+    vectors = frozen(np.eye(len(order), 2), np.float32)
+    norms = frozen(np.ones(len(order)), np.float32)
+    own = Embedding({Kind.TAG: Vocab.of(Kind.TAG, order)}, vectors, norms, None, "word2vec")
+    space = Space(corpus(), own)
+    rng = np.random.default_rng(0)
+    given = rng.random((40, len(order))).astype(np.float32) * (rng.random((40, len(order))) < 0.6)
+    given[0] = 0.5  # every item has a score: one without a vector gets the lowest
+    nothing = np.arange(40) % 7 == 3
+    expected = space.spread(given, Kind.TAG, nothing)
+    np.testing.assert_array_equal(space.spread(sp.csr_matrix(given), Kind.TAG, nothing), expected)
+    assert expected[0, corpus().vocab(Kind.TAG).find(["unseen"])[0]] == 0.5
 
 
 def test_mean_is_the_cosine_with_the_mean_direction() -> None:
