@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,7 +35,7 @@ class Checkpoint(Protocol):
 
 
 class Engine(Protocol):
-    """Where the parts that grow are computed, if not in this process; the answers are the same."""
+    """Where the parts that grow are computed, if not in this process, such as a cluster."""
 
     @property
     def cores(self) -> int:
@@ -50,6 +51,25 @@ class Engine(Protocol):
     def each(self, work: Callable[[Any], Any], parts: Sequence[Any], progress: ProgressCallback = quiet) -> list[Any]:
         """`work` on every part, in order."""
         ...
+
+    def spread(self, parts: Sequence[Any]) -> Spread:
+        """The parts, sent to where they are worked on again and again."""
+        ...
+
+
+class Spread(Protocol):
+    """Parts that stay where they are worked on."""
+
+    def each(self, work: Callable[[Any, Any, Any], Any], own: Sequence[Any], shared: Any) -> list[Any]:
+        """`work(part, own, shared)` on every part, in order: with what is its own this time and what all are told."""
+        ...
+
+
+def shares(matrix: sp.csr_matrix, count: int) -> list[sp.csr_matrix]:
+    """The rows in order as at most `count` parts with about as many entries each."""
+    count = max(1, min(int(matrix.shape[0]), count))
+    cuts = np.searchsorted(matrix.indptr, np.linspace(0, matrix.nnz, count + 1)[1:-1])
+    return [matrix[start:stop] for start, stop in pairwise([0, *cuts.tolist(), int(matrix.shape[0])])]
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +98,7 @@ class Tools:
     watch: keys whose neighbours a person wants to see while a space forms.
     start: an older model of the same method and settings, to go on from where the method can; what is known keeps its
     place, what is new finds one.
-    engine: what counts co-occurrences in this process's stead, such as a cluster.
+    engine: what counts co-occurrences, solves for factors and trains Word2Vec in this process's stead.
     lessons: what reviewers found right and wrong, where the corpus holds their playlists.
     """
 

@@ -96,7 +96,7 @@ def _models(command: Any) -> None:
     )
     one.add_argument("--verdicts", action="store_true", help="learn from what reviewers found right and wrong, too")
     _settings(one, "a parameter such as epochs=50, or preset=tuned")
-    _engine(one, "where co-occurrences are counted (spectral)")
+    _engine(one, "where spectral, factors, word2vec and these within best do the large part of their work")
     _background(one)
     one = command("fine-tune", "teach a sentence model the texts of a corpus")
     one.add_argument("corpus", metavar="NAME")

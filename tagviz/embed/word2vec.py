@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from itertools import islice
+from itertools import islice, pairwise
 from math import ceil
 from typing import Any, ClassVar, Literal
 
@@ -19,6 +19,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz.embed.items import ItemParams, embedding_of, items_of
+from tagviz.embed.turns import Turns
 from tagviz.methods import GOING_ON, Tools
 from tagviz.params import knob
 from tagviz.types import Corpus, Embedding, Kind, Progress
@@ -126,25 +127,26 @@ class Sentences:
     """The playlists as sentences of keys: every pass in a new order, of the playlists and within each, which depends
     on the seed and the number of the pass (`epoch`) only, so that a training can go on in the middle.
 
-    `read` counts the keys handed out so far. `stop()` ends the running pass early (the trainer reads from another
-    thread).
+    `turn` says which piece of a pass is read, of how many. `read` counts the keys handed out so far. `stop()` ends the
+    running pass early (the trainer reads from another thread).
     """
 
     def __init__(self, matrix: sp.csr_matrix, keys: NDArray[np.object_], seed: int) -> None:
         several = np.flatnonzero(np.diff(matrix.indptr) > 1)
-        self._matrix = sp.csr_matrix(matrix[several])
+        self.matrix = sp.csr_matrix(matrix[several])
         self._keys = keys
         self._seed = seed
         self._stopped = False
         self.epoch = 0
+        self.turn = (0, 1)
         self.read = 0
 
     def __len__(self) -> int:
-        return int(self._matrix.shape[0])
+        return int(self.matrix.shape[0])
 
     @property
     def tokens(self) -> int:
-        return int(self._matrix.nnz)
+        return int(self.matrix.nnz)
 
     def stop(self) -> None:
         self._stopped = True
@@ -152,11 +154,11 @@ class Sentences:
     def __iter__(self) -> Iterator[list[str]]:
         rng = np.random.default_rng([self._seed, self.epoch])
         self.epoch += 1
-        starts, lengths = self._matrix.indptr, np.diff(self._matrix.indptr)
+        starts, lengths = self.matrix.indptr, np.diff(self.matrix.indptr)
         # rows keep their places, their items are shuffled: sort by the row plus a random fraction
         order = np.argsort(np.repeat(np.arange(len(self)), lengths) + rng.random(self.tokens))
-        shuffled = self._keys[self._matrix.indices[order]]
-        for row in rng.permutation(len(self)):
+        shuffled = self._keys[self.matrix.indices[order]]
+        for row in np.array_split(rng.permutation(len(self)), self.turn[1])[self.turn[0]]:
             if self._stopped:
                 return
             sentence: list[str] = shuffled[starts[row] : starts[row + 1]].tolist()
@@ -167,12 +169,12 @@ class Sentences:
 def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Embedding:
     """Input vectors of all items and their output vectors, trained with negative sampling.
 
-    Playlists of one item teach nothing and are left out. With one worker the same seed gives the same vectors.
-    Progress comes twice a second with the loss per key of the last epoch, the learning rate and keys a second; what
-    the callback raises stops the training, and where the tools have a checkpoint the next one goes on from the last
-    epoch that was kept. With a model to start from (`tools.start`) only the last third of the epochs is trained, from
-    where its items lie; items that it does not know are added to its vocabulary. Raises BadParameter when there is
-    nothing to learn from.
+    Playlists of one item teach nothing and are left out. With one worker the same seed gives the same vectors. Progress
+    comes twice a second with the loss per key of the last epoch, the learning rate and keys a second; what the callback
+    raises stops the training, and where the tools have a checkpoint the next one goes on from the last epoch that was
+    kept. An engine (`tools.engine`) trains in as many parts as it has cores. With a model to start from (`tools.start`)
+    only the last third of the epochs is trained, from where its items lie; items that it does not know are added to its
+    vocabulary. Raises BadParameter when there is nothing to learn from.
     """
     from gensim.models import Word2Vec
 
@@ -198,10 +200,16 @@ def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Emb
         _remember(model, older, counts)
     model.build_vocab_from_freq(counts, corpus_count=len(sentences), update=len(model.wv) > 0)
     clock = _Clock(sentences, params, tools, model)
+    turns = None
+    if tools.engine is not None:
+        turns = Turns(tools.engine, sentences.matrix, lambda part: Sentences(part, keys, tools.seed), model, tools.seed)
     for epoch in range(_gone_on(model, sentences, tools, begin), params.epochs):
         clock.epoch = epoch
-        model.random = np.random.RandomState((tools.seed + epoch) % 2**32)
-        _one_epoch(model, sentences, clock)
+        if turns is None:
+            model.random = np.random.RandomState((tools.seed + epoch) % 2**32)
+            _one_epoch(model, sentences, clock)
+        else:
+            _in_turns(model, sentences, clock, turns)
         if tools.checkpoint is not None and epoch + 1 < params.epochs:
             tools.checkpoint.keep(epoch + 1, {"vectors": model.wv.vectors, "outputs": model.syn1neg})
     rows = np.array([model.wv.key_to_index[key] for key in keys])
@@ -261,7 +269,6 @@ class _Clock:
             self.mark = (trained, loss)
 
     def tell(self) -> None:
-        self.weigh()
         done = self.sentences.read / (self.sentences.tokens * self.params.epochs)
         if self.before < 0:  # keys that an earlier run has read before it was interrupted
             self.before = self.epoch * self.sentences.tokens
@@ -305,10 +312,21 @@ def _one_epoch(model: Any, sentences: Sentences, clock: _Clock) -> None:
         )
         try:
             while not wait([running], timeout=BEAT).done:
+                clock.weigh()
                 clock.tell()
         except BaseException:
             sentences.stop()
             raise
         running.result()
     clock.weigh(over=True)
+    clock.tell()
+
+
+def _in_turns(model: Any, sentences: Sentences, clock: _Clock, turns: Turns) -> None:
+    """One pass by an engine; between its turns the callback can stop it."""
+    rate, last = clock.rate(clock.epoch), clock.rate(clock.epoch + 1)
+    for turn, (start, stop) in enumerate(pairwise(np.linspace(rate, last, turns.count + 1).tolist())):
+        clock.tell()
+        clock.loss = turns.take(model, clock.epoch, turn, start, stop)
+        sentences.read += sentences.tokens // turns.count
     clock.tell()

@@ -1,4 +1,4 @@
-"""Apache Spark as an engine: co-occurrence counting and batch prediction on a cluster, or on this machine's cores.
+"""Apache Spark as an engine: counting, training in parts and batch prediction on a cluster, or on this machine's cores.
 
 Plain RDDs of numpy and scipy arrays. A cluster's machines need tagviz installed and, for predictions, the workspace
 (TAGVIZ_HOME) under the same path, since each of them opens the corpus and the model for itself.
@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import operator
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from tagviz.errors import NotReady
+from tagviz.methods import shares
 from tagviz.types import Progress, ProgressCallback, quiet
 
 ROOT = str(Path(__file__).resolve().parent.parent.parent)
@@ -47,9 +50,9 @@ class Spark:
         """
         progress(Progress("Counting co-occurrences", None, f"Spark, {self.master}"))
         spans = list(enumerate(pairwise(edges)))
-        rows, columns = matrix.shape
+        columns = matrix.shape[1]
 
-        def shares(part: sp.csr_matrix) -> Iterator[tuple[int, sp.csr_matrix]]:
+        def products(part: sp.csr_matrix) -> Iterator[tuple[int, sp.csr_matrix]]:
             transposed = sp.csr_matrix(part.T)
             for number, (start, stop) in spans:
                 share = sp.csr_matrix(transposed[start:stop] @ part)
@@ -57,11 +60,10 @@ class Spark:
                     yield number, share
 
         context = self._started()
-        count = max(1, min(rows, PARTS * context.defaultParallelism))
-        cuts = np.searchsorted(matrix.indptr, np.linspace(0, matrix.nnz, count + 1)[1:-1])
-        parts = [matrix[start:stop].astype(np.float64) for start, stop in pairwise([0, *cuts.tolist(), rows])]
-        counted = context.parallelize(parts, len(parts)).flatMap(shares).reduceByKey(operator.add)
-        found = dict(counted.mapValues(lambda block: block.astype(np.float32)).collect())
+        parts = [part.astype(np.float64) for part in shares(matrix, PARTS * context.defaultParallelism)]
+        counted = context.parallelize(parts, len(parts)).flatMap(products).reduceByKey(operator.add)
+        with _telling():
+            found = dict(counted.mapValues(lambda block: block.astype(np.float32)).collect())
         return [
             found[number] if number in found else sp.csr_matrix((stop - start, columns), dtype=np.float32)
             for number, (start, stop) in spans
@@ -70,8 +72,13 @@ class Spark:
     def each(self, work: Callable[[Any], Any], parts: Sequence[Any], progress: ProgressCallback = quiet) -> list[Any]:
         """`work` on every part, in order. `work` must be importable on every machine."""
         progress(Progress("Working", None, f"Spark, {self.master}: {len(parts)} parts"))
-        found: list[Any] = self._started().parallelize(list(parts), max(1, len(parts))).map(work).collect()
+        with _telling():
+            found: list[Any] = self._started().parallelize(list(parts), max(1, len(parts))).map(work).collect()
         return found
+
+    def spread(self, parts: Sequence[Any]) -> Kept:
+        """The parts at the machines that work on them, kept in their memory. One at least."""
+        return Kept(self._started(), parts)
 
     @property
     def cores(self) -> int:
@@ -112,3 +119,38 @@ class Spark:
                 f"Spark does not start at {self.master!r}", str(error).splitlines()[0][:200], "check --master"
             ) from error
         return self._context
+
+
+class Kept:
+    """Parts that Spark keeps where they are worked on; a machine that is lost gets its parts again."""
+
+    def __init__(self, context: Any, parts: Sequence[Any]) -> None:
+        self._context = context
+        self._count = len(parts)
+        self._parts = context.parallelize(list(parts), self._count).cache()
+
+    def each(self, work: Callable[[Any, Any, Any], Any], own: Sequence[Any], shared: Any) -> list[Any]:
+        """`work(part, own, shared)` on every part, in order; what is shared is sent once to a machine. `work` must be
+        importable on every machine."""
+        told = self._context.broadcast(shared)
+        owned = self._context.parallelize(list(own), self._count)  # one a part, as `zip` wants it
+        try:
+            with _telling():
+                found: list[Any] = self._parts.zip(owned).map(lambda pair: work(pair[0], pair[1], told.value)).collect()
+        finally:
+            told.destroy()
+        return found
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """What goes wrong on another machine comes back as pages of Java's; the line that says it is Python's last."""
+    from py4j.protocol import Py4JJavaError
+
+    try:
+        yield
+    except Py4JJavaError as error:
+        said = re.findall(r"^\s*([\w.]*(?:Error|Exception|NotReady|Cancelled): .*)$", str(error), re.MULTILINE)
+        named = [line for line in said if not line.startswith(("org.", "java.", "py4j."))]
+        detail = (named or said or [str(error)])[-1 if named else 0].strip()[:300]
+        raise NotReady("Spark could not finish the work", detail, "see its log; every machine needs tagviz") from error

@@ -70,10 +70,9 @@ def train(
     A training that was stopped or killed goes on from its last checkpoint, where the method keeps any.
 
     values: parameters as `key: value` (text is fine), `preset` among them. start: a model of an older version of the
-    corpus to go on from, with its settings, in a third of the work. engine: what counts the co-occurrences of a
-    spectral space; the model is the same. lessons: what
-    reviewers found (see `feedback.lessons`), learned from too. Raises UnknownTerm for a method that does not exist,
-    BadParameter for
+    corpus to go on from, with its settings, in a third of the work. engine: what counts co-occurrences, solves for
+    factors and trains Word2Vec in this process's stead; the model's id is the same. lessons: what reviewers found (see
+    `feedback.lessons`), learned from too. Raises UnknownTerm for a method that does not exist, BadParameter for
     parameters or for a `start` that cannot be gone on from, NotReady where the corpus lacks what the method needs.
     """
     entry = method(name)
@@ -91,11 +90,10 @@ def train(
     started = time.perf_counter()
     checkpoint = Checkpoint(ws.home / "checkpoints" / f"{corpus.fingerprint}-{ident}.npz")
     own = replace(
-        tools(ws, corpus, seed, progress),
+        tools(ws, corpus, seed, progress, engine),
         checkpoint=checkpoint,
         watch=tuple(watch),
         start=None if start is None else start.learned,
-        engine=engine,
         lessons=lessons,
     )
     recommender = entry.fit(corpus if lessons is None else teaching.taught(corpus, kept), params, own)
@@ -237,21 +235,29 @@ def save_taught(ws: Workspace, info: ModelInfo, folder: Path) -> Path:
     return folder
 
 
-def tools(ws: Workspace, corpus: Corpus, seed: int, progress: ProgressCallback) -> Tools:
-    """What methods may use: threads within the cap, sentence models, and each other's embeddings of the same corpus."""
+def tools(ws: Workspace, corpus: Corpus, seed: int, progress: ProgressCallback, engine: Engine | None = None) -> Tools:
+    """What methods may use: threads within the cap, an engine if one is given, sentence models, and each other's
+    embeddings of the same corpus."""
 
     def embed(wanted: Corpus, name: str, values: Mapping[str, Any]) -> Embedding:
+        """Fitted for the method that asks and kept inside it: not a model of its own in the registry."""
         if name == FOREIGN.name:
             from tagviz.operations import loading
 
             return loading.fitted(ws, wanted, values)
-        """Fitted for the method that asks and kept inside it: not a model of its own in the registry."""
         entry = method(name)
         fitted = entry.fit(wanted, entry.params.parse(values), own)
         embedding: Embedding = fitted.embedding  # type: ignore[attr-defined]
         return embedding
 
-    own = Tools(seed=seed, threads=settings().threads, progress=progress, encoder=partial(encoder, ws), embed=embed)
+    own = Tools(
+        seed=seed,
+        threads=settings().threads,
+        progress=progress,
+        encoder=partial(encoder, ws),
+        embed=embed,
+        engine=engine,
+    )
     return own
 
 

@@ -70,8 +70,9 @@ class Factors:
 
     @classmethod
     def fit(cls, corpus: Corpus, params: FactorsParams, tools: Tools) -> Factors:
-        from implicit.als import AlternatingLeastSquares
         from threadpoolctl import threadpool_limits
+
+        from tagviz.recommend.alternating import Alternating
 
         features = Features(corpus, params)
         weighted = times_columns(features.matrix, features.block_weights)
@@ -83,14 +84,14 @@ class Factors:
 
         # implicit runs its own threads; a BLAS that starts more inside each makes it many times slower
         with threadpool_limits(1, "blas"):
-            model = AlternatingLeastSquares(
+            model = Alternating(
+                tools.engine,
                 factors=params.factors,
                 regularization=params.l2,
                 alpha=params.alpha,
                 iterations=iterations,
                 random_state=tools.seed,
                 num_threads=tools.threads,
-                use_gpu=False,
             )
             if older is not None:
                 model.item_factors = _placed(features, older, tools.seed)
