@@ -176,8 +176,13 @@ def _curve(job: Job) -> None:
     shown = next((name for name in CURVES if any(name in numbers for _, numbers in job.curve)), "")
     points = {seconds: numbers[shown] for seconds, numbers in job.curve if shown in numbers}
     if len(points) > 1:
+        import altair as alt
+
         st.caption(CURVES[shown])
-        st.line_chart(pd.Series(points, name=shown), height=160, x_label="seconds", y_label="")
+        table = pd.DataFrame({"seconds": points.keys(), "value": points.values()})
+        across = alt.X("seconds:Q", axis=alt.Axis(labelFlush=True, grid=False, tickCount=6))
+        curve = alt.Chart(table, height=160).mark_line().encode(across, alt.Y("value:Q", title=None))
+        st.altair_chart(curve)
 
 
 def _finished(over: list[Job]) -> None:
