@@ -83,7 +83,21 @@ def open_page(title: str, question: str = "") -> Here:
             widgets.empty("No playlists have been brought in yet.", state.DATA, "Bring some in", ":material/upload:")
             st.stop()
         here = Here(CorpusInfo("", "", 0, {}, "", (), 0, False, {}), "")
+    _say_what_is_gone(here)
     return here
+
+
+def _say_what_is_gone(here: Here) -> None:
+    """A link may be old, or somebody has deleted its corpus or model meanwhile. A model is mentioned once: whoever
+    goes on to another corpus leaves its models behind."""
+    corpus, ref = state.value("corpus"), state.value("model")
+    if corpus and corpus != here.corpus.name:
+        instead = f" This is {plain.escape(here.corpus.name, 40)}." if here.corpus.name else ""
+        st.warning(f"There is no corpus “{plain.escape(corpus, 40)}” here.{instead}", icon=":material/link_off:")
+    elif ref and ref != here.model:
+        label = plain.escape(model_label(here.model, here.corpus.fingerprint))
+        st.toast(f"This corpus has no model “{plain.escape(ref, 40)}”. {label} answers.", icon=":material/link_off:")
+        state.put(model="")
 
 
 def model_label(ref: str, fingerprint: str) -> str:

@@ -157,3 +157,18 @@ def test_tags_are_never_taken_for_markdown(app: Open, page: str) -> None:
         assert "<b>bold</b>" not in str(element.value)
     for link in test.get("page_link"):
         assert "](http://evil.test" not in link.label
+
+
+@pytest.mark.parametrize("page", [RECOMMEND, "pages/5_Data.py"])
+def test_a_link_to_a_corpus_that_is_gone_says_so(app: Open, page: str) -> None:
+    test = app(page, corpus="<b>gone</b>")
+    assert not test.exception
+    assert test.warning[0].value == "There is no corpus “\\<b\\>gone\\<\\/b\\>” here. This is demo."
+
+
+def test_a_link_to_a_model_that_is_gone_says_so_once(app: Open) -> None:
+    test = app(RECOMMEND, model="word2vec-0")
+    assert [toast.value for toast in test.toast] == ["This corpus has no model “word2vec\\-0”. Spectral answers."]
+    assert not test.run().toast
+    assert not app(RECOMMEND, model="spectral").toast
+    assert not app(RECOMMEND, model="neighbours").toast, "a method that is not trained yet can be asked for"
