@@ -6,7 +6,8 @@ For a question q and an item j, with the verdicts v = ±1 on j, each given for a
     vote(q, j) = Σ w·s·v / (SHRINK + Σ s)
     score(q, j) = scaled(model's score for q with WEIGHT · its right items asked too) + STRENGTH · vote(q, j)
 
-Asking with what was found right is relevance feedback (Rocchio 1971); the votes are shrunk to nothing where few similar
+Asking with what was found right is relevance feedback (Rocchio 1971); the items asked with keep at least the score that
+they had, as some models give none to what they are asked with. The votes are shrunk to nothing where few similar
 questions were judged. A reviewer whose answers have nothing to do with the order in which the models put the items
 loses weight the surer that is, so that noise does little harm.
 """
@@ -81,7 +82,10 @@ class Heeding:
         scores = scaled(plain)
         if len(told):
             items = {**asked.items, kind: sp.csr_matrix(asked.items[kind] + WEIGHT * more)}
-            scores[told] = scaled(np.asarray(self.inner.score(taken(replace(asked, items=items), told), kind)))
+            again = scaled(np.asarray(self.inner.score(taken(replace(asked, items=items), told), kind)))
+            rows, columns = more[told].nonzero()  # a model may have nothing to say of what it is asked with
+            again[rows, columns] = np.maximum(again[rows, columns], scores[told][rows, columns])
+            scores[told] = again
         fallback = plain.max(axis=1, initial=-np.inf) <= plain.min(axis=1, initial=np.inf)
         signed = (like @ _by_question(votes, votes.sign * votes.weight, plain.shape[1])).tocsr()
         total = (like @ _by_question(votes, np.ones_like(votes.sign), plain.shape[1])).tocsr()

@@ -127,11 +127,13 @@ def versions(here: Here) -> None:
             )
 
 
+@state.careful
 def _delete(name: str) -> None:
     st.session_state[_TOKEN] = (cached.delete_corpus(name), name)
     state.put(corpus="")
 
 
+@state.careful
 def _bring_back(token: str, name: str) -> None:
     cached.restore(token)
     del st.session_state[_TOKEN]

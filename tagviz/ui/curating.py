@@ -330,6 +330,7 @@ def _change(told: str) -> None:
     _proposals.clear()
 
 
+@state.careful
 def _take(here: Here, decision: Decision, reason: str) -> None:
     try:
         curation.add(
@@ -342,11 +343,13 @@ def _take(here: Here, decision: Decision, reason: str) -> None:
     _change(f"Decided: {said(decision)}")
 
 
+@state.careful
 def _accept(here: Here, found: list[Proposal]) -> None:
     one = found[st.session_state["accept"].row]
     _take(here, one.decision, one.evidence)
 
 
+@state.careful
 def _reject(here: Here, found: list[Proposal]) -> None:
     """Proposed no more: kept as a decision that was taken back at once."""
     one = found[st.session_state["reject"].row].decision
@@ -355,12 +358,14 @@ def _reject(here: Here, found: list[Proposal]) -> None:
     _change(f"Proposed no more: {said(one)}")
 
 
+@state.careful
 def _undo(here: Here, decisions: list[Decision]) -> None:
     one = decisions[st.session_state["undo"].row]
     curation.undo(cached.workspace(), here.corpus.name, one.id, verdicts.me())
     _change(f"Undone: {said(one)}")
 
 
+@state.careful
 def _import(here: Here, text: bytes, file: str) -> None:
     done = curation.import_layer(cached.workspace(), here.corpus.name, text, verdicts.me(), file=file)
     _change(f"{plain.count(len(done.merged.added), 'decision')} taken over")

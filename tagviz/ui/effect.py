@@ -10,7 +10,7 @@ import streamlit as st
 
 from tagviz.curate.layer import Decision
 from tagviz.store.jobs import State
-from tagviz.ui import cached, plain, widgets, work
+from tagviz.ui import cached, plain, state, widgets, work
 from tagviz.ui.frame import Here
 
 
@@ -32,6 +32,7 @@ def measured(here: Here, decision: Decision) -> None:
         _effect(done.result["effect"])
 
 
+@state.careful
 def _queue(asked: dict[str, Any]) -> None:
     cached.submit("measure", asked)
 

@@ -84,6 +84,8 @@ def open_page(title: str, question: str = "") -> Here:
             st.stop()
         here = Here(CorpusInfo("", "", 0, {}, "", (), 0, False, {}), "")
     _say_what_is_gone(here)
+    if error := state.failed():
+        widgets.problem(error)
     return here
 
 

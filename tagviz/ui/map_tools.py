@@ -138,6 +138,7 @@ def _previews(sheet: Sheet) -> None:
             st.button(name, f"try-{name}", on_click=_put, args=(tried,), type="tertiary", width="stretch")
 
 
+@state.careful
 def _lay_out() -> None:
     given = st.session_state
     _put(Layout(given["layout-method"], given["layout-hold"], round(given["layout-loose"], 2)))

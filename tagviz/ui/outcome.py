@@ -83,7 +83,7 @@ def _card(here: frame.Here, job: Job, info: ModelInfo, infos: dict[str, ModelInf
                 icon=":material/check:" if chosen else ":material/keep:",
                 type="secondary" if found and found.verdict == WORSE else "primary",
                 disabled=chosen,
-                on_click=cached.make_default,
+                on_click=state.careful(cached.make_default),
                 args=(info,),
                 help="It answers on every page where nobody has chosen another",
             )
@@ -176,5 +176,6 @@ def _put_away(ident: int) -> None:
     st.session_state[_SEEN] = ident
 
 
+@state.careful
 def _judge(asked: dict[str, Any]) -> None:
     cached.submit("evaluate", asked)

@@ -102,7 +102,7 @@ def _disk(infos: Sequence[ModelInfo]) -> None:
                     icon=":material/undo:",
                     type="tertiary",
                     key=f"restore-{one.token}",
-                    on_click=cached.restore,
+                    on_click=state.careful(cached.restore),
                     args=(one.token,),
                 )
                 st.button(
@@ -110,7 +110,7 @@ def _disk(infos: Sequence[ModelInfo]) -> None:
                     icon=":material/delete_forever:",
                     type="tertiary",
                     key=f"discard-{one.token}",
-                    on_click=ws.discard,
+                    on_click=state.careful(ws.discard),
                     args=(one.token,),
                 )
 
@@ -152,6 +152,7 @@ def _brought(name: str, fingerprint: str) -> corpora.Changes | None:
     return corpora.changes(cached.workspace(), name)
 
 
+@state.careful
 def _again(here: Here, ident: str, go_on: bool = False) -> None:
     cached.submit("train", comparing.again(cached.workspace(), here.corpus.name, ident, go_on))
 
@@ -250,12 +251,14 @@ def _use(ident: str) -> None:
     state.put(model=ident)
 
 
+@state.careful
 def _delete(info: ModelInfo) -> None:
     st.session_state[_TOKEN] = (cached.delete_model(info), info.marks.title or info.id)
     if state.value("model") == info.id:
         state.put(model="")
 
 
+@state.careful
 def _undo() -> None:
     """The way back after a deletion."""
     if _TOKEN in st.session_state:
@@ -265,6 +268,7 @@ def _undo() -> None:
             st.button("Bring it back", icon=":material/undo:", on_click=_bring_back, args=(token,), key="undo-model")
 
 
+@state.careful
 def _bring_back(token: str) -> None:
     cached.restore(token)
     del st.session_state[_TOKEN]

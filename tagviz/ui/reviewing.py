@@ -140,6 +140,7 @@ def _next(here: Here, name: str, by: str, kind: Kind, beside: str) -> Task | Non
     return waiting[0] if waiting else None
 
 
+@state.careful
 def _say(name: str, task: Task, answer: Answer) -> None:
     verdicts.give(replace(task.verdict, answer=answer))
     _skip(name)
@@ -151,6 +152,7 @@ def _skip(name: str) -> None:
         st.session_state[name].pop(0)
 
 
+@state.careful
 def _undo(name: str) -> None:
     verdicts.undo()
     done = st.session_state.get(f"{name}-done")
@@ -201,7 +203,7 @@ def blind(here: Here, kind: Kind, beside: str) -> None:
                     f"blind-{number}-{row}-{name}",
                     icon=icon,
                     type="primary" if chosen else "tertiary",
-                    on_click=verdicts.give,
+                    on_click=state.careful(verdicts.give),
                     args=(replace(own, answer=Answer.NONE if chosen else answer),),
                 )
             st.text(plain.one_line(vocab.label(vocab.row(pick.key.partition(":")[2])), 80), width="content")
@@ -322,6 +324,7 @@ def _own(here: Here) -> None:
             st.button("Delete all", "forget", on_click=_forget, args=(name,), type="primary")
 
 
+@state.careful
 def _forget(name: str) -> None:
     feedback.forget(cached.workspace(), name)
 

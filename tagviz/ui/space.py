@@ -148,6 +148,7 @@ def _stable(here: Here, place: cached.Place) -> None:
         )
 
 
+@state.careful
 def _train_twin(here: Here, info: ModelInfo) -> None:
     settings = {"method": info.method, "values": dict(info.params), "seed": info.seed + 1}
     cached.submit("train", {"corpus": here.corpus.name, **settings})

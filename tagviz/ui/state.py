@@ -7,10 +7,13 @@ change. (Streamlit's own `bind="query-params"` loses values between pages and ad
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from typing import Any
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+
+from tagviz.errors import TagvizError
 
 HOME, MAP, RECOMMEND, EVALUATE, TRAIN, DATA, JUDGE, CURATE, WATCH = (
     "app.py",
@@ -26,6 +29,8 @@ HOME, MAP, RECOMMEND, EVALUATE, TRAIN, DATA, JUDGE, CURATE, WATCH = (
 
 EVERYWHERE = ("corpus", "model", "me")
 """Parameters that travel from page to page."""
+
+_FAILED = "failed"
 
 Value = str | int | float | bool | None
 
@@ -106,6 +111,27 @@ def _store(key: str, name: str, default: Value, redraws: tuple[str, ...]) -> Non
         put(**{name: ("yes" if given else "no") if isinstance(given, bool) else str(given)})
     if redraws:
         redraw(*redraws)
+
+
+def careful(callback: Callable[..., None]) -> Callable[..., None]:
+    """A widget's callback that may fail: the page is then drawn as it was, with what went wrong at its top (see
+    `failed`), and nothing that a person had on screen is lost."""
+
+    @wraps(callback)
+    def called(*args: Any, **kwargs: Any) -> None:
+        try:
+            callback(*args, **kwargs)
+        except TagvizError as error:
+            st.session_state[_FAILED] = error
+            st.rerun()  # all of the page, of which a fragment may be a part only
+
+    return called
+
+
+def failed() -> TagvizError | None:
+    """What went wrong in the last callback, once."""
+    error: TagvizError | None = st.session_state.pop(_FAILED, None)
+    return error
 
 
 def redraw(*fragments: str) -> None:

@@ -133,6 +133,7 @@ def _button(key: str, help: str, clicked: Callable[..., None], *told: Any) -> An
     )
 
 
+@state.careful
 def _on_click(click: str, suggested: Suggested, answer: Answer, marked: list[Answer]) -> None:
     clicked = st.session_state.get(click)
     if clicked is not None and clicked.row < len(suggested.keys):

@@ -121,6 +121,7 @@ def todo(here: Here, run: Mapping[str, Any]) -> None:
             st.caption(plain.escape(one["sentence"], 300) + (f" {tags}" if tags else ""))
 
 
+@state.careful
 def _train_again(name: str, idents: tuple[str, ...]) -> None:
     for ident in idents:
         cached.submit("train", comparing.again(cached.workspace(), name, ident))
@@ -174,6 +175,7 @@ def _key(field: str) -> str:
     return f"watch-limit-{field}"
 
 
+@state.careful
 def _keep(name: str, values: Mapping[str, Any] | None = None) -> None:
     given = values or {field: st.session_state[_key(field)] for field in Thresholds.model_fields}
     try:

@@ -13,7 +13,7 @@ import streamlit as st
 from tagviz.operations.jobs import TRAINS
 from tagviz.operations.methods import METHODS
 from tagviz.store.jobs import Job, State
-from tagviz.ui import cached, plain, widgets
+from tagviz.ui import cached, plain, state, widgets
 
 CURVES = {"loss": "Loss: lower is better", "best": "Best score so far", "score": "Score"}
 """Which of a job's numbers is drawn, if there are several: the first of these; and what it is called."""
@@ -92,7 +92,7 @@ def _stopped(job: Job) -> None:
             "Go on" if resumes else "Try again",
             key=f"go-on-{job.id}",
             icon=":material/play_arrow:" if resumes else ":material/refresh:",
-            on_click=cached.retry,
+            on_click=state.careful(cached.retry),
             args=(job.id,),
             help="It goes on where it was stopped" if resumes else None,
             width="content",
@@ -142,7 +142,7 @@ def _running(job: Job) -> None:
                 key=f"cancel-{job.id}",
                 icon=":material/stop_circle:",
                 disabled=job.cancelling,
-                on_click=cached.cancel,
+                on_click=state.careful(cached.cancel),
                 args=(job.id,),
                 width="content",
             )
@@ -215,6 +215,7 @@ def _finished(over: list[Job]) -> None:
     )
 
 
+@state.careful
 def _again(click: str, idents: list[int]) -> None:
     clicked = st.session_state.get(click)
     if clicked is not None and clicked.label:

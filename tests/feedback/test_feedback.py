@@ -16,6 +16,7 @@ from tagviz.feedback.asking_for import chances, worth
 from tagviz.feedback.heeding import reliability
 from tagviz.feedback.interleave import compared, team_draft
 from tagviz.operations import answers, corpora, curation, feedback, models
+from tagviz.settings import ASSETS
 from tagviz.store.verdicts import Answer, Verdict, frame_of
 from tagviz.store.workspace import Workspace
 from tagviz.types import Kind, Query
@@ -211,3 +212,17 @@ def test_summary_export_and_forgetting(ws: Workspace, tmp_path: Path) -> None:
     assert feedback.forget(ws, "ann") == 1
     assert feedback.summary(ws, "checkerboard").verdicts == 1
     assert feedback.summary(ws, "nothing").verdicts == 0
+
+
+@pytest.mark.parametrize("method", ["best", "spectral", "popularity"])
+def test_what_was_found_right_moves_up_whatever_the_method(tmp_path: Path, method: str) -> None:
+    demo = Workspace(tmp_path, ASSETS / "demo")
+    corpus = corpora.open_corpus(demo, "demo")
+    model = models.open_model(demo, corpus, method)
+    query = Query(title="late night jazz", tags=("bar",))
+    for kind, at in ((Kind.TAG, 0), (Kind.TAG, 9), (Kind.SONG, 4)):
+        before = answers.recommend(corpus, model, query, kind)
+        feedback.give(demo, feedback.verdict(corpus, model, query, before, at, "ann", Answer.RIGHT))
+        after = answers.recommend(corpus, feedback.heeding(demo, corpus, model), query, kind)
+        assert before.keys[at] in after.keys[: at + 1]
+        feedback.forget(demo, "ann")
