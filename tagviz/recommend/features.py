@@ -45,8 +45,9 @@ _matrices: WeakKeyDictionary[Corpus, dict[tuple[str, ...], sp.csr_matrix]] = Wea
 """The joint matrix by the blocks it has, forgotten with its corpus."""
 _holders: WeakKeyDictionary[Corpus, dict[Kind, sp.csr_matrix]] = WeakKeyDictionary()
 """The items' own blocks of it, the other way round: parts of the joint one where that is made."""
-_asked: WeakKeyDictionary[Asked, dict[tuple[str, ...], sp.csr_matrix]] = WeakKeyDictionary()
-"""The same of queries, by corpus and blocks, forgotten with them."""
+_asked: WeakKeyDictionary[Asked, WeakKeyDictionary[Corpus, dict[tuple[str, ...], sp.csr_matrix]]] = WeakKeyDictionary()
+"""The same of queries, by corpus and blocks, forgotten with them. (A corpus with lessons behind it has the fingerprint
+of the one without, and other titles.)"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +85,8 @@ class Features:
     def of(self, asked: Asked) -> sp.csr_matrix:
         """(q, columns) float32: what queries hold, before any weight. Members of one model share it; nobody may change
         it."""
-        made, names = _asked.setdefault(asked, {}), (self.corpus.fingerprint, *self.blocks)
+        made = _asked.setdefault(asked, WeakKeyDictionary()).setdefault(self.corpus, {})
+        names = tuple(self.blocks)
         if names not in made:
             made[names] = self._joint(self._part(name, asked) for name in self.blocks)
         return made[names]

@@ -85,7 +85,7 @@ def open_page(title: str, question: str = "") -> Here:
         here = Here(CorpusInfo("", "", 0, {}, "", (), 0, False, {}), "")
     _say_what_is_gone(here)
     if error := state.failed():
-        widgets.problem(error)
+        widgets.problem(error, "That was not done. ")
     return here
 
 

@@ -44,9 +44,9 @@ def forgiving() -> Iterator[None]:
         problem(error)
 
 
-def problem(error: TagvizError) -> None:
+def problem(error: TagvizError, before: str = "") -> None:
     with st.container(border=True):
-        st.markdown(f":material/info: **{plain.escape(error.title, 300)}**")
+        st.markdown(f":material/info: **{before}{plain.escape(error.title, 300)}**")
         if error.detail:
             st.text(plain.one_line(error.detail, 1000))
         if error.remedy:

@@ -21,8 +21,8 @@ from tests.corpora import checkerboard
 QUERY = Query(tags=("t0", "t2"))
 
 
-def say(ws: Workspace, key: str, answer: Answer, reviewer: str = "ann", rank: int = 1) -> None:
-    told_ = Verdict(reviewer, "checkerboard", "f", "m", "f", QUERY, Kind.TAG, key, rank, 0.5, answer)
+def say(ws: Workspace, key: str, answer: Answer, reviewer: str = "ann", rank: int = 1, query: Query = QUERY) -> None:
+    told_ = Verdict(reviewer, "checkerboard", "f", "m", "f", query, Kind.TAG, key, rank, 0.5, answer)
     feedback.give(ws, told_)
 
 
@@ -117,3 +117,16 @@ def test_best_is_trained_with_lessons(ws: Workspace) -> None:
     info = models.train(ws, corpus, "best", {"folds": 2, "dimensions": 8}, lessons=lessons)
     model = models.open_model(ws, corpus, info.id)
     assert answers.recommend(corpus, model, QUERY, Kind.TAG).keys
+
+
+def test_a_taught_model_and_another_may_be_asked_the_same_questions(ws: Workspace) -> None:
+    corpus = corpora.open_corpus(ws, "checkerboard")
+    plain = models.open_model(ws, corpus, models.train(ws, corpus, "neighbours").id)
+    say(ws, "tag:t1", Answer.RIGHT, query=Query(title="a title that no playlist has", tags=("t0",)))
+    info = models.train(ws, corpus, "neighbours", lessons=feedback.lessons(ws, corpus))
+    asked = asking.from_lists(corpus, ["odd list 1"], [["t1"]], [[]])
+    alone = models.open_model(ws, corpus, info.id).recommender.score(
+        asking.from_lists(corpus, ["odd list 1"], [["t1"]], [[]]), Kind.TAG
+    )
+    assert plain.recommender.score(asked, Kind.TAG).any()
+    np.testing.assert_array_equal(models.open_model(ws, corpus, info.id).recommender.score(asked, Kind.TAG), alone)

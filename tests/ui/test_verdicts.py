@@ -97,3 +97,24 @@ def test_one_click_is_a_verdict_and_the_same_click_again_takes_it_back(
     assert st.session_state[verdicts._ASKED] == (near, 0)
     click("right", 9)  # a row of a list that was longer a moment ago
     assert feedback.standing(ws, "c") == []
+
+
+def test_a_verdict_that_cannot_be_kept_leaves_the_page_and_says_so(app: Open, home: Path) -> None:
+    test = app("pages/6_Judge.py", me="ann")
+    asked = [button.label for button in test.button]
+    (home / "tagviz.db.turn").unlink(missing_ok=True)
+    (home / "tagviz.db.turn").mkdir()  # where SQLite's writers queue there is no file to be locked
+    press(test, "Right")
+    assert not test.exception
+    assert any("That was not done." in box.value for box in test.markdown)
+    assert [button.label for button in test.button] == asked, "the question stands"
+    (home / "tagviz.db.turn").rmdir()
+    press(test, "Right")
+    assert not any("That was not done." in box.value for box in test.markdown)
+    corpus = corpora.open_corpus(Workspace(home), "awkward")
+    assert [one.answer for one in feedback.kept(Workspace(home)).current(corpus.name)] == [Answer.RIGHT]
+
+
+def press(test: AppTest, label: str) -> None:
+    next(button for button in test.button if button.label == label).click()
+    test.run()
