@@ -63,7 +63,7 @@ def show(here: Here, place: cached.Place, query: Query, kind: Kind, title: str, 
                 type="tertiary",
                 key=f"add-{name}",
                 on_click=_add,
-                args=(f"add-{name}", ranking.keys, kind),
+                args=(name, ranking.keys, kind),
             ),
         }
         | buttons,
@@ -123,8 +123,8 @@ def _why(here: Here, place: cached.Place, query: Query, ranking: Ranking, row: i
                 )
 
 
-def _add(click: str, keys: tuple[str, ...], kind: Kind) -> None:
+def _add(table: str, keys: tuple[str, ...], kind: Kind) -> None:
     """Take the item of the clicked row into the question."""
-    clicked = st.session_state.get(click)
-    if clicked is not None and clicked.row < len(keys):
-        state.add(PARAMS[kind], keys[clicked.row].partition(":")[2])
+    row = widgets.pressed(f"add-{table}", table)
+    if row is not None and row < len(keys):
+        state.add(PARAMS[kind], keys[row].partition(":")[2])

@@ -53,26 +53,27 @@ def proposals(here: Here) -> None:
         return
     frame = pd.DataFrame(
         {
+            "accept": "Accept",  # first: where the window is narrow, what is last is cut
+            "reject": "Reject",
             "what": [said(one.decision) for one in found],
             "playlists": [one.playlists for one in found],
-            "accept": "Accept",
-            "reject": "Reject",
             "evidence": [one.evidence for one in found],
         }
     )
+    name = f"proposals-{sort.replace(' ', '-')}"
     picked, shown = widgets.table(
         frame,
-        f"proposals-{sort.replace(' ', '-')}",
+        name,
         f"{plain.count(len(found), 'proposal')}",
         columns={
             "what": st.column_config.TextColumn("Proposal", width=330),
             "playlists": st.column_config.NumberColumn("Playlists", format="localized", width=75),
             "evidence": st.column_config.TextColumn("Because", width=330),
             "accept": st.column_config.ButtonColumn(
-                "", width=66, key="accept", type="tertiary", on_click=_accept, args=(here, found)
+                "", width=66, key="accept", type="tertiary", on_click=_accept, args=(here, found, name)
             ),
             "reject": st.column_config.ButtonColumn(
-                "", width=62, key="reject", type="tertiary", on_click=_reject, args=(here, found)
+                "", width=62, key="reject", type="tertiary", on_click=_reject, args=(here, found, name)
             ),
         },
         alt="Proposals, the strongest first; click one to see what it would change",
@@ -344,25 +345,27 @@ def _take(here: Here, decision: Decision, reason: str) -> None:
 
 
 @state.careful
-def _accept(here: Here, found: list[Proposal]) -> None:
-    one = found[st.session_state["accept"].row]
-    _take(here, one.decision, one.evidence)
+def _accept(here: Here, found: list[Proposal], table: str) -> None:
+    row = widgets.pressed("accept", table)
+    if row is not None and row < len(found):
+        _take(here, found[row].decision, found[row].evidence)
 
 
 @state.careful
-def _reject(here: Here, found: list[Proposal]) -> None:
+def _reject(here: Here, found: list[Proposal], table: str) -> None:
     """Proposed no more: kept as a decision that was taken back at once."""
-    one = found[st.session_state["reject"].row].decision
-    ws, name = cached.workspace(), here.corpus.name
-    curation.reject(ws, name, one, verdicts.me())
-    _change(f"Proposed no more: {said(one)}")
+    row = widgets.pressed("reject", table)
+    if row is not None and row < len(found):
+        curation.reject(cached.workspace(), here.corpus.name, found[row].decision, verdicts.me())
+        _change(f"Proposed no more: {said(found[row].decision)}")
 
 
 @state.careful
 def _undo(here: Here, decisions: list[Decision]) -> None:
-    one = decisions[st.session_state["undo"].row]
-    curation.undo(cached.workspace(), here.corpus.name, one.id, verdicts.me())
-    _change(f"Undone: {said(one)}")
+    row = widgets.pressed("undo", "decisions")
+    if row is not None and row < len(decisions):
+        curation.undo(cached.workspace(), here.corpus.name, decisions[row].id, verdicts.me())
+        _change(f"Undone: {said(decisions[row])}")
 
 
 @state.careful

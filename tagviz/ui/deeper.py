@@ -131,10 +131,9 @@ def _pairs(view: View) -> None:
 
 def _pair(frame: pd.DataFrame) -> None:
     """A click on a pair: the playlists on which the one beats the other most."""
-    cells = st.session_state["table-pairs"]["selection"]["cells"]
-    if cells:
-        row = frame.iloc[cells[0][0]]
-        look_behind(f"pair|{row['a']}|{row['b']}")
+    row = widgets.selected("pairs")
+    if row is not None and row < len(frame):
+        look_behind(f"pair|{frame['a'].iloc[row]}|{frame['b'].iloc[row]}")
 
 
 def _beyond(view: View) -> None:

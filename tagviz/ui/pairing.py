@@ -69,6 +69,6 @@ def ordinal(number: int) -> str:
 
 
 def _go(keys: tuple[str, ...]) -> None:
-    cells = st.session_state["table-trip"]["selection"]["cells"]
-    if cells and cells[0][0] < len(keys):
-        state.put(at=keys[cells[0][0]], to="")
+    row = widgets.selected("trip")
+    if row is not None and row < len(keys):
+        state.put(at=keys[row], to="")

@@ -216,15 +216,15 @@ def _links(
         | ({measure: column} if measure == "count" else {})
         | buttons,
         alt=f"{name}: click a row to go there",
-        on_select=lambda: _go(f"table-panel-{name}", tuple(frame["key"])),
+        on_select=lambda: _go(f"panel-{name}", tuple(frame["key"])),
         selection_mode="single-cell",
     )
 
 
 def _go(table: str, keys: tuple[str, ...]) -> None:
-    cells = st.session_state[table]["selection"]["cells"]
-    if cells and cells[0][0] < len(keys):
-        state.put(at=keys[cells[0][0]], to="", say="")
+    row = widgets.selected(table)
+    if row is not None and row < len(keys):
+        state.put(at=keys[row], to="", say="")
 
 
 def _playlists(frame: pd.DataFrame) -> None:
@@ -242,6 +242,6 @@ def _playlists(frame: pd.DataFrame) -> None:
             "likes": st.column_config.NumberColumn("Likes", format="localized", width=60),
         },
         alt="Example playlists, the most liked first: click one to see what it holds",
-        on_select=lambda: _go("table-panel-playlists", tuple(frame["key"])),
+        on_select=lambda: _go("panel-playlists", tuple(frame["key"])),
         selection_mode="single-cell",
     )

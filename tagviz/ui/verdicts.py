@@ -18,6 +18,8 @@ NOBODY = "guest"
 """The name under which somebody judges who has chosen none."""
 MOST_INSTEAD = 8
 """Items that are offered to stand instead of another."""
+Pressed = Callable[[], int | None]
+"""In a callback: the row whose button was pressed."""
 _GIVEN, _ASKED = "verdicts-given", "verdicts-instead"
 
 
@@ -120,30 +122,32 @@ def columns(name: str, suggested: Suggested, other: bool = False) -> tuple[dict[
         "wrong": ["☒" if mark in (Answer.WRONG, Answer.INSTEAD) else "✗" for mark in marked],
     }
     said = {"right": "Right: it belongs there", "wrong": "Wrong: it does not belong there"}
-    shown = {of: _button(f"{name}-{of}", said[of], _on_click, suggested, Answer(of), marked) for of in signs}
+    shown = {of: _button(name, of, said[of], _on_click, suggested, Answer(of), marked) for of in signs}
     if other:
         signs["instead"] = ["⇄"] * len(marked)
-        shown["instead"] = _button(f"{name}-instead", "Rather this instead: name what belongs there", _ask, suggested)
+        shown["instead"] = _button(name, "instead", "Rather this instead: name what belongs there", _ask, suggested)
     return signs, shown
 
 
-def _button(key: str, help: str, clicked: Callable[..., None], *told: Any) -> Any:
+def _button(table: str, name: str, help: str, clicked: Callable[..., None], *told: Any) -> Any:
+    key = f"{table}-{name}"
+    pressed = partial(widgets.pressed, key, table)
     return st.column_config.ButtonColumn(
-        "", width=34, help=help, type="tertiary", key=key, on_click=partial(clicked, key, *told)
+        "", width=34, help=help, type="tertiary", key=key, on_click=partial(clicked, pressed, *told)
     )
 
 
 @state.careful
-def _on_click(click: str, suggested: Suggested, answer: Answer, marked: list[Answer]) -> None:
-    clicked = st.session_state.get(click)
-    if clicked is not None and clicked.row < len(suggested.keys):
-        give(suggested.verdict(clicked.row, Answer.NONE if marked[clicked.row] is answer else answer))
+def _on_click(pressed: Pressed, suggested: Suggested, answer: Answer, marked: list[Answer]) -> None:
+    row = pressed()
+    if row is not None and row < len(suggested.keys):
+        give(suggested.verdict(row, Answer.NONE if marked[row] is answer else answer))
 
 
-def _ask(click: str, suggested: Suggested) -> None:
-    clicked = st.session_state.get(click)
-    if clicked is not None and clicked.row < len(suggested.keys):
-        st.session_state[_ASKED] = (suggested, clicked.row)
+def _ask(pressed: Pressed, suggested: Suggested) -> None:
+    row = pressed()
+    if row is not None and row < len(suggested.keys):
+        st.session_state[_ASKED] = (suggested, row)
 
 
 def ask_instead() -> None:

@@ -120,6 +120,7 @@ def table(
             )
             shown = matching(frame, wanted or "")
         csv_button(frame, name)
+    st.session_state[f"shown-{name}"] = shown.index  # for the callbacks below
     picked = st.dataframe(
         shown,
         key=f"table-{name}",
@@ -137,6 +138,26 @@ def clicked(picked: Any, shown: pd.DataFrame) -> int | None:
     """The label (in the whole frame's index) of the row in which a cell is selected; None where nothing is."""
     cells = picked["selection"]["cells"] if picked else []
     return int(shown.index[cells[0][0]]) if cells and cells[0][0] < len(shown) else None
+
+
+def pressed(button: str, table: str) -> int | None:
+    """In a callback: the row, in the whole frame of the table of this name, whose button was pressed; None where it is
+    gone."""
+    return _whole(getattr(st.session_state.get(button), "row", None), table)
+
+
+def selected(table: str) -> int | None:
+    """In a callback: the row, in the whole frame of the table of this name, of the cell that is selected."""
+    cells = st.session_state[f"table-{table}"]["selection"]["cells"]
+    return _whole(cells[0][0] if cells else None, table)
+
+
+def _whole(row: int | None, table: str) -> int | None:
+    """A row as the browser counts, which sees what the search box has left."""
+    shown = st.session_state.get(f"shown-{table}")
+    if row is None or shown is None:
+        return row
+    return int(shown[row]) if row < len(shown) else None
 
 
 def matching(frame: pd.DataFrame, wanted: str) -> pd.DataFrame:

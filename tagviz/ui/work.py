@@ -208,7 +208,7 @@ def _finished(over: list[Job]) -> None:
             "took": st.column_config.TextColumn("Took", width=80),
             "outcome": st.column_config.TextColumn("Outcome", width="large"),
             "again": st.column_config.ButtonColumn(
-                "", width=90, type="tertiary", key=key, on_click=_again, args=(key, [job.id for job in over])
+                "", width=90, type="tertiary", key=key, on_click=_again, args=(over[0].kind, [job.id for job in over])
             ),
         },
         alt="Finished jobs, the newest first",
@@ -216,11 +216,10 @@ def _finished(over: list[Job]) -> None:
 
 
 @state.careful
-def _again(click: str, idents: list[int]) -> None:
-    clicked = st.session_state.get(click)
-    if clicked is not None and clicked.label:
-        with widgets.forgiving():
-            cached.retry(idents[clicked.row])
+def _again(kind: str, idents: list[int]) -> None:
+    row = widgets.pressed(f"again-{kind}", f"jobs-{kind}")
+    if row is not None and row < len(idents) and st.session_state[f"again-{kind}"].label:
+        cached.retry(idents[row])
 
 
 def _outcome(job: Job) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -118,3 +119,12 @@ def test_hip_hop_is_merged_and_every_page_follows_until_it_is_undone(server: str
     click_cell(page, row=0, from_right=30)
     expect(page.get_by_text("Nothing is decided yet")).to_be_visible()
     expect(page.get_by_text("713 tags")).to_be_visible()
+
+
+def test_a_button_in_a_table_that_was_searched_means_the_row_that_is_seen(server: str, page: Page) -> None:
+    page.goto(f"{server}/Recommend?me=Zoe&tag=jazz&n=50")
+    seen = next(tag for tag in tags(page)[5:15] if len(tag) > 5)
+    page.get_by_placeholder("Search 50 rows").first.fill(seen)
+    expect(first_cell(page)).to_have_text(seen)
+    click_cell(page, row=0, across=WRONG - 2 * 34 / (105 + 64 + 3 * 34 + 166))  # ＋
+    page.wait_for_url(re.compile("tag=jazz&tag=" + quote_plus(seen).replace("+", r"(\+|%20)")))
