@@ -5,6 +5,7 @@ verdicts brings, and what taking the proposals brings.
     python -m benchmarks.feedback learning [--method best] [--limit 1000]
     python -m benchmarks.feedback training [--method neighbours] [--limit 1000]
     python -m benchmarks.feedback decisions
+    python -m benchmarks.feedback waiting [--method best]
 
 For `learning` reviewers are simulated: they answer from the hidden half of playlists that the model has not seen, and
 err in one answer of ten. The lists of half of the listeners are judged; those of the others say what verdicts do for
@@ -18,7 +19,9 @@ import multiprocessing
 import random
 import tempfile
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,16 +29,20 @@ import pandas as pd
 import scipy.sparse as sp
 
 from benchmarks.sheet import put
+from tagviz.curate.answering import Translated
+from tagviz.curate.apply import curated
+from tagviz.curate.layer import Act, Decision, Layer
 from tagviz.evaluate.split import Questions, split
 from tagviz.feedback import lessons as teaching
 from tagviz.feedback.asking_for import chances, worth
 from tagviz.feedback.heeding import Heeding, Votes, reliability
-from tagviz.operations import corpora, models, proposing
+from tagviz.operations import answers, corpora, models, proposing
+from tagviz.operations import feedback as judging
 from tagviz.ranking import rank
 from tagviz.store import db
 from tagviz.store.verdicts import Answer, Verdict, Verdicts
 from tagviz.store.workspace import Workspace
-from tagviz.types import Asked, Corpus, Kind, Query, Recommender
+from tagviz.types import Asked, Corpus, Kind, Query, Recommender, Vocab
 
 WRITERS = 20
 
@@ -73,6 +80,8 @@ def writers(each: int, pause: float, url: str = "") -> None:
     print(f"p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms, slowest {took.max():.1f} ms")
 
 
+AHEAD = 4
+"""Questions that the page Judge asks at once."""
 BUDGETS = (0, 100, 300, 1000, 3000, 10_000)
 DEPTH = 20
 """Items of an answer that reviewers are asked about."""
@@ -265,6 +274,83 @@ def decisions() -> None:
             print(f"{name}: {len(taken)} decisions, {effect.questions:,} questions: {told}")
 
 
+def waiting(method: str) -> None:
+    """Puts down how long the review queue takes for the next item, and what 5,000 decisions add to a query."""
+    with tempfile.TemporaryDirectory() as folder:
+        ws = Workspace(Path(folder))
+        corpus = corpora.open_corpus(ws, corpora.import_corpus(ws, LISTS, "lists").name)
+        model = models.open_model(ws, corpus, models.train(ws, corpus, method).id)
+        rows = []
+        for kind in (Kind.TAG, Kind.SONG):
+            took: list[float] = []
+            tasks: list[judging.Task] = []
+            at = 0
+            while len(took) < 200:  # as on the page Judge: the items of four questions, then those of the next four
+                begun = time.perf_counter()
+                if not tasks:
+                    tasks, at = judging.tasks(ws, corpus, model, kind, "Ann", start=at, count=AHEAD), at + AHEAD
+                one = tasks.pop(0)
+                took.append(1000 * (time.perf_counter() - begun))
+                judging.give(ws, replace(one.verdict, answer=Answer.RIGHT if len(took) % 2 else Answer.WRONG))
+            rows.append(
+                {
+                    "what": f"next {kind} to judge, {method}, Last.fm lists",
+                    **_percentiles(took),
+                    "asked": "at most 100 ms",
+                }
+            )
+    rows.extend(_layered(method))
+    written(
+        pd.DataFrame(rows),
+        "`python -m benchmarks.feedback waiting`: 200 items of the review queue, each judged before the next, as the "
+        "page Judge asks for them (most are at hand; every so many, the next four questions are answered). And 200 "
+        "queries of two tags for the best 20 of 30,000 tags with their reasons, by turns without decisions and under a "
+        "layer of 5,000 (merged, blocked, renamed, kept apart, under another: 1,000 each). Milliseconds by the clock.",
+        "feedback waiting",
+        "What a reviewer and a decision wait for",
+    )
+
+
+def _layered(slow: str) -> list[dict[str, str | float]]:
+    """The same queries without decisions and under 5,000."""
+    chance = np.random.default_rng(42)
+    drawn = [chance.choice(30_000, 12, replace=False) for _ in range(20_000)]
+    with tempfile.TemporaryDirectory() as folder:
+        ws = Workspace(Path(folder))
+        vocab = Vocab.of(Kind.TAG, [f"tag {number}" for number in range(30_000)])
+        frame = pd.DataFrame({"tags": [[vocab.ids[tag] for tag in tags] for tags in drawn]})
+        place = Path(folder) / "tags.jsonl"
+        frame.to_json(place, orient="records", lines=True)
+        raw = corpora.open_corpus(ws, corpora.import_corpus(ws, place, "many").name)
+        ids = list(raw.vocab(Kind.TAG).ids)
+        taken = [Decision(Act.MERGE, (ids[2 * n],), ids[2 * n + 1]) for n in range(1_000)]
+        taken += [Decision(Act.BLOCK, (ids[4_000 + n],)) for n in range(1_000)]
+        taken += [Decision(Act.RENAME, (ids[5_000 + n],), f"label {n}") for n in range(1_000)]
+        taken += [Decision(Act.APART, (ids[6_000 + n], ids[7_000 + n])) for n in range(1_000)]
+        taken += [Decision(Act.BROADER, (ids[8_000 + n],), ids[9_000 + n]) for n in range(1_000)]
+        seen = curated(raw, Layer(tuple(taken)))
+        rows: list[dict[str, str | float]] = []
+        for method in ("neighbours", slow):
+            plain = models.open_model(ws, raw, models.train(ws, raw, method).id)
+            translated = replace(plain, recommender=Translated(plain.recommender, raw, seen))
+            both = {"without decisions": (raw, plain), "under 5,000": (seen, translated)}
+            took: dict[str, list[float]] = {name: [] for name in both}
+            for number in range(210):
+                for name, (corpus, model) in both.items():
+                    begun = time.perf_counter()
+                    answers.recommend(corpus, model, Query(tags=(ids[11_000 + number], ids[12_000 + number])), Kind.TAG)
+                    if number >= 10:
+                        took[name].append(1000 * (time.perf_counter() - begun))
+            before, layered = (float(np.median(took[name])) for name in both)
+            rows += [{"what": f"a query of {method}, {name}", **_percentiles(took[name]), "asked": ""} for name in both]
+            rows[-1]["asked"] = f"{layered / before - 1:+.1%} at the median; at most +10 %"
+        return rows
+
+
+def _percentiles(took: Sequence[float]) -> dict[str, str]:
+    return {**{f"p{at}": f"{np.percentile(took, at):.1f}" for at in (50, 95)}, "slowest": f"{max(took):.1f}"}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -273,6 +359,8 @@ def main() -> None:
     one.add_argument("--pause", type=float, default=1.0)
     one.add_argument("--url", default="")
     commands.add_parser("decisions")
+    one = commands.add_parser("waiting")
+    one.add_argument("--method", default="best")
     one = commands.add_parser("learning")
     one.add_argument("--method", default="best")
     one.add_argument("--limit", type=int, default=1000)
@@ -284,6 +372,8 @@ def main() -> None:
         writers(given.each, given.pause, given.url)
     elif given.command == "training":
         training(given.method, given.limit)
+    elif given.command == "waiting":
+        waiting(given.method)
     elif given.command == "decisions":
         decisions()
     else:

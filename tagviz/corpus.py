@@ -95,9 +95,9 @@ class Vocab:
         """Row of each id, −1 where it is unknown; vectorised."""
         rows = self.ids.get_indexer(pd.Index(list(ids), dtype="str")).astype(np.int32)
         if self.aliases and (rows < 0).any():
-            lost = np.flatnonzero(rows < 0)
-            meant = [self.aliases.get(name, name) for name, row in zip(ids, rows, strict=True) if row < 0]
-            rows[lost] = self.ids.get_indexer(pd.Index(meant, dtype="str"))
+            lost = [at for at, row in enumerate(rows.tolist()) if row < 0 and ids[at] in self.aliases]
+            if lost:
+                rows[lost] = self.ids.get_indexer(pd.Index([self.aliases[ids[at]] for at in lost], dtype="str"))
         return rows
 
     def row(self, ident: str, missing: Literal["error", "skip"] = "error") -> int:

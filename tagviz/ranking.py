@@ -239,13 +239,21 @@ def keep_to(corpus: Corpus, items: Mapping[Kind, sp.csr_matrix], kind: Kind, sco
     rulings = corpus.rulings.get(kind)
     if rulings is None:
         return
-    if kind in items:
-        together, apart = sp.csr_matrix(items[kind] @ rulings.together), sp.csr_matrix(items[kind] @ rulings.apart)
+    if kind in items and _rules_on(rulings.together, items[kind]):
+        together = sp.csr_matrix(items[kind] @ rulings.together)
         owners = np.repeat(np.arange(len(scores)), np.diff(together.indptr))
         best = scores.max(axis=1, initial=-np.inf)
         scores[owners, together.indices] = (best + 0.01 * np.abs(best))[owners]
+    if kind in items and _rules_on(rulings.apart, items[kind]):
+        apart = sp.csr_matrix(items[kind] @ rulings.apart)
         scores[np.repeat(np.arange(len(scores)), np.diff(apart.indptr)), apart.indices] = -np.inf
     scores[:, rulings.blocked] = -np.inf
+
+
+def _rules_on(ruling: sp.csr_matrix, items: sp.csr_matrix) -> bool:
+    """Whether anything is ruled of what is asked; mostly nothing is."""
+    held = items.indices
+    return bool((ruling.indptr[held + 1] > ruling.indptr[held]).any())
 
 
 def _mask(scores: Floats, asked: Asked, kind: Kind) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import scipy.sparse as sp
@@ -41,6 +42,7 @@ class Translated:
         there = theirs.vocab(Kind.TAG)
         self._there = there.find(list(self._mine.ids))
         """Row over there of each tag here, −1 where it is unknown there."""
+        self._place, self._unknown = np.maximum(self._there, 0), np.flatnonzero(self._there < 0)
         known = np.flatnonzero(self._there >= 0)
         shape = (len(self._mine), len(there))
         self._to = sp.csr_matrix((np.ones(len(known), dtype=np.float32), (known, self._there[known])), shape=shape)
@@ -53,6 +55,7 @@ class Translated:
         self._labels = {
             str(ident): str(label) for ident, label in zip(self._mine.ids, labels, strict=True) if ident != label
         }
+        self._questions: WeakKeyDictionary[Asked, Asked] = WeakKeyDictionary()
         self._merged, self._begin = np.unique(self._here[self._spellings], return_index=True)
 
     @property
@@ -69,9 +72,10 @@ class Translated:
         scores = np.asarray(self.inner.score(self._asked(asked), kind), dtype=np.float32)
         if kind is not Kind.TAG:
             return scores
-        low = scores.min(axis=1, keepdims=True, initial=np.inf) if scores.shape[1] else np.zeros((len(scores), 1))
-        result = np.take(scores, np.maximum(self._there, 0), axis=1)
-        result[:, self._there < 0] = low
+        result = np.take(scores, self._place, axis=1)
+        if len(self._unknown):
+            low = scores.min(axis=1, keepdims=True, initial=np.inf) if scores.shape[1] else np.zeros((len(scores), 1))
+            result[:, self._unknown] = low
         if len(self._merged):
             result[:, self._merged] = np.maximum.reduceat(scores[:, self._spellings], self._begin, axis=1)
         return result
@@ -99,13 +103,21 @@ class Translated:
         )
 
     def _asked(self, asked: Asked) -> Asked:
-        items, avoid, masked = (self._links(links) for links in (asked.items, asked.avoid, asked.masked))
-        return replace(asked, items=items, avoid=avoid, masked=masked)
+        """The question over there; the same one for its answer and its reasons, since members keep what they made of
+        it."""
+        found = self._questions.get(asked)
+        if found is None:
+            items, avoid, masked = (self._links(links) for links in (asked.items, asked.avoid, asked.masked))
+            found = self._questions[asked] = replace(asked, items=items, avoid=avoid, masked=masked)
+        return found
 
     def _links(self, links: Mapping[Kind, sp.csr_matrix]) -> dict[Kind, sp.csr_matrix]:
-        return {
-            kind: sp.csr_matrix(matrix @ self._to) if kind is Kind.TAG else matrix for kind, matrix in links.items()
-        }
+        if Kind.TAG not in links:
+            return dict(links)
+        tags = links[Kind.TAG]
+        width = self._to.shape[1]
+        there = sp.csr_matrix(tags @ self._to) if tags.nnz else sp.csr_matrix((tags.shape[0], width), dtype=np.float32)
+        return {**links, Kind.TAG: there}
 
 
 def same_tags(one: Corpus, other: Corpus) -> bool:

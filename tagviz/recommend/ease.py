@@ -69,11 +69,16 @@ class Ease:
         self.features = Features(corpus, params)
         self._weights = weights
 
+    @staticmethod
+    def used(features: Features, params: EaseParams) -> NDArray[np.int64]:
+        """The columns that are learned from."""
+        return np.flatnonzero(features.counts >= params.min_count)
+
     @classmethod
     def fit(cls, corpus: Corpus, params: EaseParams, tools: Tools) -> Ease:
         """Raises BadParameter when more than `max_items` items occur in `min_count` playlists."""
         features = Features(corpus, params)
-        used = np.flatnonzero(features.counts >= params.min_count)
+        used = cls.used(features, params)
         if len(used) > params.max_items:
             raise BadParameter(
                 f"EASE is not for {len(used):,} items",

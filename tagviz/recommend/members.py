@@ -17,6 +17,7 @@ from tagviz.recommend.cooccurrence import Cooccurrence, CooccurrenceParams
 from tagviz.recommend.ease import Ease, EaseParams
 from tagviz.recommend.embedding import EmbeddingRecommender
 from tagviz.recommend.factors import Factors, FactorsParams
+from tagviz.recommend.features import Features
 from tagviz.recommend.neighbours import Neighbours, NeighboursParams
 from tagviz.types import Asked, Corpus, Floats, Kind, Progress, Recommender
 
@@ -43,9 +44,17 @@ class Member:
         return self.name.partition(":")[0]
 
 
+EASES = (
+    Member("ease", "ease", {"l2": 10, "dropout": 0.67, "length": 0.5}),
+    Member("ease-broad", "ease", {"l2": 10, "dropout": 0.9, "length": 0.95}),
+    Member("ease-short", "ease", {"l2": 5, "dropout": 0.62, "length": 1.9}),
+)
+
+
 def default_members(corpus: Corpus, dimensions: int = 0) -> tuple[Member, ...]:
     """Members whose settings were searched on validation playlists: one set for corpora with songs, one for tags
-    alone, where factors join from MANY_TAGS on. dimensions: the most that factors and spaces may have; 0: as searched.
+    alone, where factors join from MANY_TAGS on and EASE stays out of what is too large for it. dimensions: the most
+    that factors and spaces may have; 0: as searched.
     """
     space = {**ROOTED, "dimensions": dimensions} if dimensions else ROOTED
     factors = {"factors": dimensions} if dimensions else {}
@@ -58,13 +67,13 @@ def default_members(corpus: Corpus, dimensions: int = 0) -> tuple[Member, ...]:
             Member("spectral:playlists", "spectral", space, "playlists"),
         )
     many = len(corpus.vocab(Kind.TAG)) >= MANY_TAGS
+    ease = EaseParams()
+    small = len(Ease.used(Features(corpus, ease), ease)) <= ease.max_items
     return (
         Member("neighbours", "neighbours", {"k": 450, "power": 2.0, "idf": 1.1, "popularity": 0.22}),
         Member("neighbours-sharp", "neighbours", {"k": 900, "power": 3.5, "idf": 0.5, "popularity": 0.1}),
         Member("cooccurrence", "cooccurrence", {"a": 1.0, "b": 0.15, "length": 0.75}),
-        Member("ease", "ease", {"l2": 10, "dropout": 0.67, "length": 0.5}),
-        Member("ease-broad", "ease", {"l2": 10, "dropout": 0.9, "length": 0.95}),
-        Member("ease-short", "ease", {"l2": 5, "dropout": 0.62, "length": 1.9}),
+        *(EASES if small else ()),
         Member("spectral:context", "spectral", space, "context"),
         Member("spectral:playlists", "spectral", space, "playlists"),
         *((Member("factors", "factors", {"l2": 40, "iterations": 10, **factors}),) if many else ()),

@@ -188,3 +188,13 @@ def test_cooccurrence_says_the_same_whichever_playlists_it_multiplies(
         monkeypatch.setattr(cooccurrence, "SHARE", share)
         np.testing.assert_allclose(model.score(asked, Kind.SONG), whole, rtol=1e-5, atol=1e-7)
     assert whole.max() > 0
+
+
+def test_ease_stays_out_of_tags_that_are_too_many_for_it() -> None:
+    most = EaseParams().max_items
+    few, many = (
+        make_corpus([{"tags": [f"t{n}" for n in range(start, count, 2)]} for start in (0, 0, 1, 1)])
+        for count in (most, most + 2)
+    )
+    assert "ease" in {member.method for member in default_members(few)}
+    assert "ease" not in {member.method for member in default_members(many)}
