@@ -188,12 +188,12 @@ def standing(here: Here) -> None:
         decisions = list(layer)[::-1]
         frame = pd.DataFrame(
             {
+                "undo": "Undo",
                 "what": [said(one) for one in decisions],
                 "who": [one.author for one in decisions],
                 "why": [one.reason for one in decisions],
                 "when": pd.to_datetime([datetime.fromtimestamp(one.at) for one in decisions]),
                 "problem": [problems.get(one.id, "") for one in decisions],
-                "undo": "Undo",
             }
         )
         widgets.table(

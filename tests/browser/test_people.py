@@ -51,13 +51,12 @@ WRONG = (105 + 64 + 34 + 34 + 17) / (105 + 64 + 3 * 34 + 166)
 """How far across the table of tags its ✗ stands: tag, strength, ＋, ✓, ✗, because of (`tagviz/ui/answer.py`)."""
 
 
-def click_cell(page: Page, row: int, from_right: int = 0, across: float = 0.0) -> None:
-    """Click into the first table, so many pixels from its right edge, or at this share of its width."""
+def click_cell(page: Page, row: int, across: float) -> None:
+    """Click into the first table at this share of its width."""
     page.wait_for_timeout(1500)  # until it is drawn for good
     box = page.locator('[data-testid="stDataFrame"]').first.bounding_box()
     assert box is not None
-    x = across * box["width"] if across else box["width"] - from_right
-    page.mouse.click(box["x"] + x, box["y"] + 52 + 35 * row)
+    page.mouse.click(box["x"] + across * box["width"], box["y"] + 52 + 35 * row)
 
 
 def test_ten_verdicts_by_keyboard_the_metric_the_next_answers_and_undo(server: str, page: Page) -> None:
@@ -116,7 +115,7 @@ def test_hip_hop_is_merged_and_every_page_follows_until_it_is_undone(server: str
     open_page(page, f"{server}/Curate?me=Bob", "Curate")
     page.get_by_role("tab", name="What stands").click()
     expect(page.get_by_text("1 decision on demo")).to_be_visible()
-    click_cell(page, row=0, from_right=30)
+    click_cell(page, row=0, across=0.02)
     expect(page.get_by_text("Nothing is decided yet")).to_be_visible()
     expect(page.get_by_text("713 tags")).to_be_visible()
 
