@@ -115,7 +115,7 @@ def test_hip_hop_is_merged_and_every_page_follows_until_it_is_undone(server: str
     open_page(page, f"{server}/Curate?me=Bob", "Curate")
     page.get_by_role("tab", name="What stands").click()
     expect(page.get_by_text("1 decision on demo")).to_be_visible()
-    click_cell(page, row=0, across=0.02)
+    click_cell(page, row=0, across=0.04)
     expect(page.get_by_text("Nothing is decided yet")).to_be_visible()
     expect(page.get_by_text("713 tags")).to_be_visible()
 
