@@ -56,10 +56,10 @@ class Taken {
 /**
  * Places candidates in the order given, each in the free position that hides the least of the points, until `most` stand.
  * A tag is tried right, left, above and below its point; a region's name on its place, and a little above or below; the
- * selected one always stands. hides: how much of the points a rectangle covers.
+ * selected one always stands. Whoever names them is told of each whether it stands. hides: how much of the points a rectangle covers.
  */
 export function place(
-  candidates: Iterable<Candidate>,
+  candidates: Iterable<Candidate, void | undefined, boolean | undefined>,
   width: number,
   height: number,
   measure: (candidate: Candidate) => number,
@@ -70,8 +70,11 @@ export function place(
   const taken = new Taken();
   for (const rectangle of reserved) taken.take(...rectangle);
   const placed: Placed[] = [];
-  for (const candidate of candidates) {
-    if (placed.length >= most) break;
+  const asked = candidates[Symbol.iterator]();
+  let stands: boolean | undefined;
+  for (let next = asked.next(stands); !next.done && placed.length < most; next = asked.next(stands)) {
+    const candidate = next.value;
+    stands = false;
     const wide = measure(candidate);
     const half = candidate.size * 0.62;
     const free = positions(candidate, wide, half).filter(([left, middle]) => {
@@ -83,6 +86,7 @@ export function place(
     const [left, middle] = best(free, ([x, y]) => hides(x, y - half, x + wide, y + half));
     taken.take(left, middle - half, left + wide, middle + half);
     placed.push({ ...candidate, left, middle, width: wide });
+    stands = true;
   }
   return placed;
 }

@@ -12,6 +12,9 @@ const TAG_SIGNS = 28;
 /** Square pixels that a region asks for. */
 const ROOM = 65_000;
 const SCAN = 12_000;
+/** So few points on screen that each is named, but for one that its region's name stands beside. */
+const FEW = 60;
+const BESIDE = [70, 24];
 
 export interface Scene {
   camera: Camera;
@@ -30,7 +33,8 @@ export interface Scene {
   focus: boolean;
 }
 
-export function* candidates(scene: Scene): Generator<Candidate> {
+/** Each is told whether the one before it stands. */
+export function* candidates(scene: Scene): Generator<Candidate, void, boolean | undefined> {
   const { camera, regions } = scene;
   const named = new Set<number>();
   const tag = (i: number, role: Candidate["role"], size: number, weight: number): Candidate => {
@@ -52,7 +56,7 @@ export function* candidates(scene: Scene): Generator<Candidate> {
     clamp((camera.width * camera.height) / ROOM, 4, 14),
   );
   const said = new Set([...named].map((i) => scene.texts.label(i)));
-  const words = new Set<string>();
+  const words = new Map<string, Point>();
   if (level >= 0) {
     const size = [20, 17, 15][level] ?? 14;
     for (const region of regions[level]) {
@@ -60,21 +64,25 @@ export function* candidates(scene: Scene): Generator<Candidate> {
       const i = scene.points.index[region.row];
       const [x, y] = camera.toScreen(scene.points.xy[2 * i], scene.points.xy[2 * i + 1]);
       if (x < 0 || y < 0 || x > camera.width || y > camera.height) continue;
-      for (const word of region.name.split(" · ")) words.add(word);
       const text = shortened(region.name, REGION_SIGNS);
-      yield { id: `r${level}/${region.row}`, text, x, y, radius: 0, size, weight: 650, role: "region", point: -1, region };
+      const id = `r${level}/${region.row}`;
+      const stands = yield { id, text, x, y, radius: 0, size, weight: 650, role: "region", point: -1, region };
+      if (stands) for (const word of region.name.split(" · ")) words.set(word, [x, y]);
     }
   }
   if (scene.focus) return;
-  for (const i of visible(scene)) {
+  const seen = visible(scene);
+  for (const i of seen) {
     if (named.has(i) || scene.silent(i)) continue;
     const made = tag(i, "tag", Math.round(22 + 7 * scene.sizes[i]) / 2, 500);
-    if (made.text && !words.has(made.text)) yield made;
+    const region = words.get(made.text);
+    const beside = region && Math.abs(region[0] - made.x) < BESIDE[0] && Math.abs(region[1] - made.y) < BESIDE[1];
+    if (made.text && (!region || (seen.length <= FEW && !beside))) yield made;
   }
 }
 
 /** Points on screen, the most frequent first: few on screen are gathered from the grid, many scanned from the top. */
-function visible(scene: Scene): Iterable<number> {
+function visible(scene: Scene): number[] {
   const area = scene.camera.visible();
   const found: number[] = [];
   scene.grid.inside(area, (i) => found.push(i) < SCAN);

@@ -46,3 +46,14 @@ test("texts are shortened by whole signs", () => {
   assert.equal(shortened("  a\nb  ", 10), "a b");
   assert.equal(shortened("🎷🎷🎷🎷", 3), "🎷🎷…");
 });
+
+test("who names the candidates is told which of them stand", () => {
+  const told: (boolean | undefined)[] = [];
+  function* names(): Generator<Candidate, void, boolean | undefined> {
+    told.push(yield at("seen", 100, 100));
+    told.push(yield at("outside", 900, 100));
+    told.push(yield at("last", 300, 300));
+  }
+  assert.equal(place(names(), 800, 500, measure, 10).length, 2);
+  assert.deepEqual(told, [true, false, true]);
+});
