@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from tagviz.errors import TagvizError
 from tagviz.figures import map as figures
 from tagviz.operations.answers import ItemPage
 from tagviz.operations.exploring import Way
@@ -16,7 +17,7 @@ from tagviz.project.place import Spot
 from tagviz.types import Kind, Projection, Ranking
 from tagviz.ui import cached, map_layers, plain, state, widgets, work
 from tagviz.ui.frame import Here
-from tagviz.ui.map_component import MapEvent, MapPoints, map_view, read_event
+from tagviz.ui.map_component import ColourLayer, MapEvent, MapPoints, map_view, read_event
 from tagviz.ui.map_layers import Filters, Layout, Look, Sheet
 
 STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -86,7 +87,7 @@ def draw(here: Here, sheet: Sheet, asked: Asked, key: str = "map", link: str = "
     near = asked.near if on_map and asked.near is not None and not asked.way else None
     return map_view(
         drawn,
-        colour=map_layers.colours(sheet, asked.look.by, asked.look.title, here.place),
+        colour=_coloured(here, sheet, asked.look),
         selected=at if on_map else None,
         lines=_lines(near) if near else (),
         path=asked.way.trip.keys if asked.way else (),
@@ -100,6 +101,15 @@ def draw(here: Here, sheet: Sheet, asked: Asked, key: str = "map", link: str = "
         key=key,
         on_pick=lambda: _take(drawn, kept, key),
     )
+
+
+def _coloured(here: Here, sheet: Sheet, look: Look) -> ColourLayer:
+    """The colours that are asked for; a title that the model cannot read takes them away, and not the map."""
+    try:
+        return map_layers.colours(sheet, look.by, look.title, here.place)
+    except TagvizError as error:
+        widgets.problem(error)
+        return map_layers.colours(sheet, map_layers.choices(sheet.place)[0])
 
 
 def _goals(asked: Asked, at: str, near: Ranking | None, on_map: bool) -> tuple[str, ...]:

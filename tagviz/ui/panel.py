@@ -54,7 +54,11 @@ def item(here: Here, page: ItemPage, place: cached.Place, near: Ranking | None) 
             help="Nearest in the full space: they keep the same company. 0 shows the twelve nearest.",
             **state.tied("within", 0.0),
         )
-        _near(near or page.neighbours, page, place)
+        found = near or page.neighbours
+        if found.keys:
+            _near(found, page, place)
+        else:
+            st.caption("Nothing lies that near: move the slider to the left.")
     with company:
         st.caption("Tags on the same playlists. Lift: how many times more often than by chance.")
         _links(page.together, "together", "lift", _lift(page.together), _beside(page, place, Kind.TAG, page.together))

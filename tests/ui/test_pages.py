@@ -172,3 +172,16 @@ def test_a_link_to_a_model_that_is_gone_says_so_once(app: Open) -> None:
     assert not test.run().toast
     assert not app(RECOMMEND, model="spectral").toast
     assert not app(RECOMMEND, model="neighbours").toast, "a method that is not trained yet can be asked for"
+
+
+def test_a_title_that_a_model_cannot_read_takes_the_colours_and_not_the_map(app: Open) -> None:
+    test = app("pages/1_Tag_map.py", colour="heat", heat="zzqqx wwyy")
+    assert not test.exception
+    assert "can make nothing of" in texts(test)
+    assert any("How far to believe it" in str(caption.value) for caption in test.caption), "the map is there"
+
+
+def test_a_nearness_that_nothing_has_says_so(app: Open) -> None:
+    test = app("pages/1_Tag_map.py", at="tag:tag0", within="0.95")
+    assert not test.exception
+    assert "Nothing lies that near" in texts(test)
