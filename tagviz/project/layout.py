@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -194,13 +196,30 @@ def _joining(xy: Floats, known: NDArray[np.bool_], near: Nearest, seed: int) -> 
     return xy
 
 
+@cache
+def _keep_compiled() -> None:
+    """Has numba keep what it compiles of UMAP, beside UMAP or in the cache of the user: eight seconds once a machine,
+    not once a process."""
+    from numba.core.registry import CPUDispatcher
+    from umap import layouts, umap_, utils
+
+    for module in (utils, layouts, umap_):
+        for compiled in vars(module).values():
+            if isinstance(compiled, CPUDispatcher):
+                with suppress(
+                    RuntimeError
+                ):  # there is no place that may be written: it is compiled each time, as before
+                    compiled.enable_caching()
+
+
 def _graph_layout(
     vectors: Floats, near: Nearest, params: LayoutParams, progress: ProgressCallback, begin: Floats, rate: float
 ) -> Floats:
     """UMAP's two steps, from neighbours that are known already."""
-    progress(Progress("Preparing UMAP", None, "compiles once per process"))
+    progress(Progress("Preparing UMAP", None, "compiles once per machine"))
     from umap.umap_ import find_ab_params, fuzzy_simplicial_set, simplicial_set_embedding
 
+    _keep_compiled()
     k = min(params.neighbours - 1, near.k)
     itself = np.arange(len(vectors), dtype=np.int32)[:, None]
     rows = np.hstack([itself, near.rows[:, :k]])
