@@ -18,8 +18,6 @@ NOBODY = "guest"
 """The name under which somebody judges who has chosen none."""
 MOST_INSTEAD = 8
 """Items that are offered to stand instead of another."""
-Pressed = Callable[[], int | None]
-"""In a callback: the row whose button was pressed."""
 _GIVEN, _ASKED = "verdicts-given", "verdicts-instead"
 
 
@@ -130,22 +128,20 @@ def columns(name: str, suggested: Suggested, other: bool = False) -> tuple[dict[
 
 
 def _button(table: str, name: str, help: str, clicked: Callable[..., None], *told: Any) -> Any:
-    key = f"{table}-{name}"
-    pressed = partial(widgets.pressed, key, table)
     return st.column_config.ButtonColumn(
-        "", width=34, help=help, type="tertiary", key=key, on_click=partial(clicked, pressed, *told)
+        "", width=34, help=help, type="tertiary", key=f"{table}-{name}", on_click=partial(clicked, table, *told)
     )
 
 
 @state.careful
-def _on_click(pressed: Pressed, suggested: Suggested, answer: Answer, marked: list[Answer]) -> None:
-    row = pressed()
+def _on_click(table: str, suggested: Suggested, answer: Answer, marked: list[Answer]) -> None:
+    row = widgets.pressed(f"{table}-{answer}", table)
     if row is not None and row < len(suggested.keys):
         give(suggested.verdict(row, Answer.NONE if marked[row] is answer else answer))
 
 
-def _ask(pressed: Pressed, suggested: Suggested) -> None:
-    row = pressed()
+def _ask(table: str, suggested: Suggested) -> None:
+    row = widgets.pressed(f"{table}-instead", table)
     if row is not None and row < len(suggested.keys):
         st.session_state[_ASKED] = (suggested, row)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -78,7 +79,7 @@ def test_one_click_is_a_verdict_and_the_same_click_again_takes_it_back(
     def click(of: str, row: int) -> None:
         _, buttons = verdicts.columns("t", near)
         st.session_state[f"t-{of}"] = SimpleNamespace(row=row)
-        verdicts._on_click(f"t-{of}", near, Answer(of), verdicts.marks(near))
+        verdicts._on_click("t", near, Answer(of), verdicts.marks(near))
         assert set(buttons) == {"right", "wrong"}
 
     click("wrong", 1)
@@ -93,10 +94,13 @@ def test_one_click_is_a_verdict_and_the_same_click_again_takes_it_back(
     asked = verdicts.columns("t", near, other=True)
     assert asked[0]["instead"] == ["⇄", "⇄"]
     st.session_state["t-instead"] = SimpleNamespace(row=0)
-    verdicts._ask("t-instead", near)
+    verdicts._ask("t", near)
     assert st.session_state[verdicts._ASKED] == (near, 0)
     click("right", 9)  # a row of a list that was longer a moment ago
     assert feedback.standing(ws, "c") == []
+    st.session_state["shown-t"] = pd.RangeIndex(1, 2)  # what the table's search box has left
+    click("right", 0)
+    assert verdicts.marks(near) == [Answer.NONE, Answer.RIGHT]
 
 
 def test_a_verdict_that_cannot_be_kept_leaves_the_page_and_says_so(app: Open, home: Path) -> None:
