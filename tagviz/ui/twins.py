@@ -110,6 +110,6 @@ def disagreement(here: Here, sheet: Sheet, ref: str) -> None:
         selection_mode="single-cell",
     )
     row = widgets.clicked(picked, shown)
-    if row is not None and state.value("at") != (key := str(frame_["key"].loc[row])):
+    if row is not None and state.value("at") != (key := str(frame_["key"].iloc[row])):
         state.put(at=key, to="", say="")
         st.rerun()

@@ -266,7 +266,7 @@ def changed(run: Mapping[str, Any]) -> None:
     )
     row = widgets.clicked(picked, shown)
     if row is not None and name != "gone":
-        st.switch_page(state.MAP, query_params=state.carried(at=key_of(Kind.TAG, str(rows["tag"].loc[row]))))
+        st.switch_page(state.MAP, query_params=state.carried(at=key_of(Kind.TAG, str(rows["tag"].iloc[row]))))
 
 
 def _number_column(label: str, help: str, form: Literal["localized", "percent"]) -> Any:

@@ -100,9 +100,9 @@ def table(
     """A table under its title, with its CSV, and a search box when it is long. `name` is the file's name and the key.
 
     height: a table that would be taller, in pixels, scrolls within. Returns what is selected and the rows that are
-    shown, to which a selection's numbers refer.
+    shown, each under its number in the whole frame.
     """
-    shown = frame
+    shown = frame = frame.reset_index(drop=True)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", horizontal_alignment="distribute", wrap=False
     ):
@@ -135,7 +135,7 @@ def table(
 
 
 def clicked(picked: Any, shown: pd.DataFrame) -> int | None:
-    """The label (in the whole frame's index) of the row in which a cell is selected; None where nothing is."""
+    """The row, counted in the whole frame, in which a cell is selected; None where nothing is."""
     cells = picked["selection"]["cells"] if picked else []
     return int(shown.index[cells[0][0]]) if cells and cells[0][0] < len(shown) else None
 
