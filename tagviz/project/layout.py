@@ -206,9 +206,7 @@ def _keep_compiled() -> None:
     for module in (utils, layouts, umap_):
         for compiled in vars(module).values():
             if isinstance(compiled, CPUDispatcher):
-                with suppress(
-                    RuntimeError
-                ):  # there is no place that may be written: it is compiled each time, as before
+                with suppress(RuntimeError):  # no place may be written: it is compiled each time
                     compiled.enable_caching()
 
 

@@ -21,7 +21,6 @@ from tagviz.methods import Tools
 from tagviz.operations import corpora, engines, models, verdicts
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus, Kind
-from tests.corpora import checkerboard
 
 pytest.importorskip("pyspark", reason="requirements-spark.txt is not installed")
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
@@ -32,13 +31,6 @@ def spark() -> Iterator[Spark]:
     made = Spark("local[2]")
     yield made
     made.close()
-
-
-@pytest.fixture
-def ws(tmp_path: Path) -> Workspace:
-    made = Workspace(tmp_path / "home")
-    made.save_corpus(checkerboard(half=60))
-    return made
 
 
 def test_counts_are_the_same(spark: Spark, board: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

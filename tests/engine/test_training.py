@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,7 +16,6 @@ from tagviz.operations import models
 from tagviz.operations.models import Model
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus, Kind, Progress
-from tests.corpora import checkerboard
 
 pytest.importorskip("pyspark", reason="requirements-spark.txt is not installed")
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
@@ -31,13 +29,6 @@ def spark(request: pytest.FixtureRequest) -> Iterator[Spark]:
     made = Spark(f"local[{request.param}]")
     yield made
     made.close()
-
-
-@pytest.fixture
-def ws(tmp_path: Path) -> Workspace:
-    made = Workspace(tmp_path / "home")
-    made.save_corpus(checkerboard(half=60))
-    return made
 
 
 def both(ws: Workspace, corpus: Corpus, method: str, values: dict[str, str], spark: Spark) -> tuple[Model, Model]:
