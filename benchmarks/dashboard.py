@@ -1,6 +1,6 @@
-"""What a person waits for: start, pages, a query, `predict`, an import; and what memory the dashboard takes.
+"""Waiting times: start, pages, a query, `predict`, an import; and what memory the dashboard takes.
 
-    python -m benchmarks.dashboard            # prints the table and writes it into docs/benchmarks.md
+    python -m benchmarks.dashboard            # prints the table and writes it into docs/benchmarks/
 
 The start is measured from launching the server to the browser's map being drawn, after one start that warms the disk.
 Times of the library are taken in this process on the demo and, where they lie beside the project, on the real lists;
@@ -28,8 +28,9 @@ import numpy as np
 import psutil
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.sheet import put
-from tagviz.operations import answers, corpora, models, verdicts
+from benchmarks.report import write_section
+from tagviz.operations import corpora, evaluation, models, recommend
+from tagviz.operations.context import Context
 from tagviz.settings import ASSETS
 from tagviz.store.workspace import Workspace
 from tagviz.types import Kind, Query
@@ -132,17 +133,17 @@ def milliseconds(ask: Callable[[str], object]) -> str:
 
 
 def queries(ws: Workspace, name: str, refs: tuple[str, ...], wanted: str) -> list[Row]:
-    corpus = corpora.open_corpus(ws, name)
+    corpus = corpora.open_corpus(Context(ws), name)
     rows = []
     for ref in refs:
-        models.open_model(ws, corpus, ref)  # trains it, if there is none
+        models.open_model(Context(ws), corpus, ref)  # trains it, if there is none
         started = time.perf_counter()
-        model = models.open_model(ws, corpus, ref)
+        model = models.open_model(Context(ws), corpus, ref)
         opened = time.perf_counter() - started
 
         def ask(title: str, model: models.Model = model) -> None:
             for kind in (Kind.TAG, Kind.SONG):
-                answers.recommend(corpus, model, Query(title=title, n=20), kind)
+                recommend.recommend(corpus, model, Query(title=title, n=20), kind)
 
         rows.append(Row(f"query on {name}, {ref}: tags and songs with reasons", milliseconds(ask), wanted))
         if ref == "best":
@@ -153,12 +154,12 @@ def queries(ws: Workspace, name: str, refs: tuple[str, ...], wanted: str) -> lis
 def predictions(ws: Workspace, refs: tuple[str, ...]) -> list[Row]:
     folder = BUILD / "split"
     shutil.rmtree(folder, ignore_errors=True)
-    corpus = corpora.open_corpus(ws, "lastfm")
-    verdicts.split(corpus, folder, protocol="arena", mask="real")
+    corpus = corpora.open_corpus(Context(ws), "lastfm")
+    evaluation.split(corpus, folder)
     rows = []
     for ref in refs:
-        model = models.open_model(ws, corpus, ref)
-        made = answers.predict(corpus, model, folder / "questions.json", BUILD / "results.json")
+        model = models.open_model(Context(ws), corpus, ref)
+        made = recommend.predict(corpus, model, folder / "questions.json", BUILD / "results.json")
         wanted = "≥ 100 a second" if ref == "best" else "≥ 200 a second"
         rows.append(Row(f"predict on lastfm, {ref}", f"{made.questions / made.seconds:.0f} questions a second", wanted))
     return rows
@@ -181,7 +182,7 @@ def measure() -> list[Row]:
     rows += queries(ws, "demo", ("spectral", "word2vec", "best"), "≤ 150 ms")
     if LISTS.is_dir():
         started = time.perf_counter()
-        corpora.import_corpus(ws, LISTS, "lastfm", format="melon")
+        corpora.import_corpus(Context(ws), LISTS, "lastfm", format="melon")
         rows.append(Row("import of the real lists", f"{time.perf_counter() - started:.1f} s", "≤ 5 s"))
         rows += queries(ws, "lastfm", ("spectral", "best"), "≤ 300 ms")
         rows += predictions(ws, ("spectral", "spectral:playlists", "best"))
@@ -191,11 +192,11 @@ def measure() -> list[Row]:
 def main() -> None:
     rows = measure()
     load = os.getloadavg()[0]
-    table = ["| what | measured | asked for |", "| --- | --- | --- |"]
+    table = ["| task | measured | target |", "| --- | --- | --- |"]
     table += [f"| {row.what} | {row.measured} | {row.wanted} |" for row in rows]
     head = f"`python -m benchmarks.dashboard`, {os.cpu_count()} cores, load average {load:.1f} at the end."
-    text = "\n".join(["## What a person waits for", "", head, "", *table])
-    put("dashboard", text)
+    text = "\n".join(["## Waiting times", "", head, "", *table])
+    write_section("dashboard", text)
 
 
 if __name__ == "__main__":

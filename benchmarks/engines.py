@@ -16,15 +16,16 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.quality import DATA, LIMIT, METHODS, corpus_of, measures
-from benchmarks.sheet import put
-from tagviz.engine.spark import Spark
-from tagviz.evaluate import report
-from tagviz.evaluate.split import Split, split
-from tagviz.methods import Arrays, Engine
-from tagviz.operations import methods as registry
-from tagviz.operations.models import tools
+from benchmarks.report import write_section
+from tagviz.compute.spark import SparkBackend
+from tagviz.evaluation import report
+from tagviz.evaluation.split import Split, SplitSpec, split
+from tagviz.operations import registry as registry
+from tagviz.operations.context import Context
+from tagviz.operations.models import training_context
 from tagviz.settings import settings
 from tagviz.store.workspace import Workspace
+from tagviz.training import Arrays, ComputeBackend
 from tagviz.types import Recommender
 
 ASKED = ("spectral:context", "factors", "word2vec:context")
@@ -42,12 +43,12 @@ counts Spark's start, which takes some seconds, and the load of the machine.
 """
 
 
-def trained(name: str, parts: Split, engine: Engine | None) -> tuple[Arrays, Recommender, float]:
+def trained(name: str, parts: Split, engine: ComputeBackend | None) -> tuple[Arrays, Recommender, float]:
     """What was learned, the recommender that answers, and the seconds it took."""
     variant = name.partition(":")[2]
     method, values = METHODS[name]
     entry = registry.method(method)
-    own = tools(Workspace(settings().home), parts.train, settings().seed, lambda progress: None, engine)
+    own = training_context(Context(Workspace(settings().home)), settings().seed, lambda progress: None, engine)
     started = time.perf_counter()
     fitted = entry.fit(parts.train, entry.params.parse(values), own)
     seconds = time.perf_counter() - started
@@ -77,18 +78,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     options = parser.parse_args(argv)
     data = DATA[options.data]
     mask = sorted(data.masks)[0]
-    parts = split(corpus_of(options.data), data.protocol, mask, seed=options.split, share=0.1, limit=LIMIT)  # type: ignore[arg-type]
+    spec = SplitSpec(data.protocol, mask, seed=options.split, share=0.1, limit=LIMIT)  # type: ignore[arg-type]
+    parts = split(corpus_of(options.data), spec)
     main_measure = "combined" if data.protocol == "arena" else "nDCG@10"
     rows = []
     for name in options.methods:
         here: Arrays = {}
         for cores in (0, *options.cores):
-            engine = Spark(f"local[{cores}]") if cores else None
+            engine = SparkBackend(f"local[{cores}]") if cores else None
             arrays, recommender, seconds = trained(name, parts, engine)
             if engine is not None:
                 engine.close()
             here = here or arrays
-            judged = report.build({name: recommender}, parts, n_tags=10)
+            judged = report.build({name: recommender}, parts, report.ReportOptions(n_tags=10))
             same = (
                 np.mean([len(set(a) & set(b)) for a, b in zip(nearest(arrays), nearest(here), strict=True)]) / NEAREST
             )
@@ -99,7 +101,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             )
             print(rows[-1], flush=True)
     told = {"sentence": data.sentence, "seed": options.split, "questions": len(parts.questions), "nearest": NEAREST}
-    put("engines", PAGE.format(**told, measure=main_measure) + "\n".join(rows))
+    write_section("engines", PAGE.format(**told, measure=main_measure) + "\n".join(rows))
 
 
 if __name__ == "__main__":

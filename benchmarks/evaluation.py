@@ -1,7 +1,7 @@
 """How fast the evaluation room answers: a stored report of 20,000 questions × 100 songs of five models, all made up,
 beside the Arena's rule as a loop; scoring questions of the real lists; and the page in a real browser.
 
-    python -m benchmarks.evaluation [questions]     # prints the table and writes it into docs/benchmarks.md
+    python -m benchmarks.evaluation [questions]     # prints the table and writes it into docs/benchmarks/
 """
 
 from __future__ import annotations
@@ -23,17 +23,19 @@ import scipy.sparse as sp
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.dashboard import LISTS, Row, server, wait_ready
-from benchmarks.sheet import put
-from tagviz.evaluate import compare, heatmaps, metrics, ranks, saved
-from tagviz.evaluate.items import Items
-from tagviz.evaluate.report import EvalReport, ModelInfo, build, ranks_of
-from tagviz.evaluate.split import split
-from tagviz.operations import corpora, models, panels, verdicts
+from benchmarks.report import write_section
+from tagviz.evaluation import compare, heatmaps, metrics, rank_histogram, serialization
+from tagviz.evaluation.items import Items
+from tagviz.evaluation.report import EvalReport, EvaluatedModel, build, ranks_of
+from tagviz.evaluation.split import SplitSpec, split
+from tagviz.operations import corpora, evaluation, models
+from tagviz.operations.context import Context
+from tagviz.operations.evaluation import views
 from tagviz.settings import ASSETS
 from tagviz.store.workspace import Workspace
-from tagviz.types import Kind, Vocab, frozen
-from tagviz.ui import cached
-from tagviz.ui.glance import frames
+from tagviz.types import Kind, Vocab, readonly
+from tagviz.ui import cache
+from tagviz.ui.components.report_panel import frames
 from tests.chromium import launch
 
 MODELS, SONGS, TAGS = 5, 100_000, 30_000
@@ -55,11 +57,11 @@ def made_up(questions: int, seed: int = 1) -> EvalReport:
         vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
         items[kind] = Items(
             vocab=Vocab.of(kind, [str(number) for number in range(size)]),
-            counts=frozen(counts),
-            band=frozen((np.arange(size) % 3).astype(np.int8)),
+            counts=readonly(counts),
+            band=readonly((np.arange(size) % 3).astype(np.int8)),
             catalogue=size,
             facets=np.full(size, "", dtype=object),
-            vectors=frozen(vectors.astype(np.float16)),
+            vectors=readonly(vectors.astype(np.float16)),
             genres=sp.csr_matrix((size, 0), dtype=np.float32),
         )
         for model in range(MODELS):
@@ -73,7 +75,7 @@ def made_up(questions: int, seed: int = 1) -> EvalReport:
                 right[rng.choice(100, len(taken), replace=False)] = True
                 answer[row, right] = taken
                 answer[row, ~right] = filler[row][~np.isin(filler[row], truth)][: 100 - len(taken)]
-            rows[f"model {model}", kind] = frozen(answer, np.int32)
+            rows[f"model {model}", kind] = readonly(answer, np.int32)
     frame = pd.DataFrame(
         {
             "id": [str(number) for number in range(questions)],
@@ -92,7 +94,8 @@ def made_up(questions: int, seed: int = 1) -> EvalReport:
     return EvalReport(
         name="made up", corpus="made up", fingerprint="", protocol="arena", mask="real", by_group=True, seed=seed,
         share=0.2, leak=0.0, notes=(), created="2020-01-01T00:00:00+00:00", version="", playlists=100_000, trained="",
-        models=tuple(ModelInfo(label) for label in labels), questions=frame, items=items, shown=shown, hidden=hidden,
+        models=tuple(EvaluatedModel(label) for label in labels), questions=frame, items=items, shown=shown,
+        hidden=hidden,
         rows=rows, ranks={(label, kind): ranks_of(found, hidden[kind]) for (label, kind), found in rows.items()},
         fallback={key: np.zeros(questions, dtype=bool) for key in rows},
     )  # fmt: skip
@@ -150,23 +153,25 @@ def in_the_library(report: EvalReport) -> list[Row]:
         compare.compare(report, "ndcg", Kind.SONG, k)
 
     line("table with 1,000 resamples and paired comparison of five models", lambda: judged(next(ks)), "≤ 3 s")
-    line("rank histogram of five models", lambda: ranks.histogram(report, Kind.SONG, 100))
+    line("rank histogram of five models", lambda: rank_histogram.histogram(report, Kind.SONG, 100))
     line("similarity heatmap, the first time", lambda: heatmaps.similarity(report, label), times=1)
     line("recommended-instead-of heatmap", lambda: heatmaps.instead(report, label, 10))
     line("the page's table, heatmap and histogram at all 20 k", lambda: glance(report), times=1)
-    for reading in panels.READINGS:
+    for reading in views.READINGS:
         line(
             f"the exported panel at a new k, its figures included ({reading})",
-            lambda reading=reading: panels.panel(report, k=next(ks) % 20 + 1, reading=reading, resamples=400),  # type: ignore[misc]
+            lambda reading=reading: views.panel(
+                report, k=next(ks) % 20 + 1, options=views.PanelOptions(reading=reading, resamples=400)
+            ),  # type: ignore[misc]
         )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.npz"
-        arrays, document = saved.state(report)
+        arrays, document = serialization.state(report)
         np.savez(path, **arrays)  # type: ignore[arg-type]
 
         def opened() -> EvalReport:
             with np.load(path, allow_pickle=False) as kept:
-                return saved.restore({name: kept[name] for name in kept.files}, document)
+                return serialization.restore({name: kept[name] for name in kept.files}, document)
 
         line(f"opening the stored report ({path.stat().st_size / 1e6:.0f} MB)", opened)
     return rows
@@ -176,13 +181,13 @@ def scoring() -> list[Row]:
     """Questions of the real lists asked of a vector method, as often as it takes to make SCORED."""
     with tempfile.TemporaryDirectory() as home:
         ws = Workspace(Path(home))
-        corpora.import_corpus(ws, LISTS, "lastfm", format="melon")
-        parts = split(corpora.open_corpus(ws, "lastfm"), "arena")
+        corpora.import_corpus(Context(ws), LISTS, "lastfm", format="melon")
+        parts = split(corpora.open_corpus(Context(ws), "lastfm"), SplitSpec("arena"))
         rows = np.resize(np.arange(len(parts.questions)), SCORED)
-        asked = replace(parts, questions=parts.questions.part(rows))
+        asked = replace(parts, questions=parts.questions.select(rows))
         found = []
         for ref in ("spectral", "word2vec"):
-            recommender = models.open_model(ws, parts.train, ref).recommender
+            recommender = models.open_model(Context(ws), parts.train, ref).recommender
             seconds, _ = timed(lambda recommender=recommender: build({"m": recommender}, asked), 1)  # type: ignore[misc]
             what = f"scoring {SCORED:,} questions of the real lists, 100 songs and 100 tags each, {ref}"
             found.append(Row(what, f"{seconds:.1f} s", "≤ 20 s"))
@@ -314,9 +319,9 @@ def in_the_browser(report: EvalReport) -> list[Row]:
     """The page on the demo's own report and on the large one, in Chromium."""
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         ws = Workspace(Path(home), ASSETS / "demo")
-        corpus = corpora.open_corpus(ws, "demo")
-        (shipped,) = verdicts.reports(ws, corpus.fingerprint)
-        arrays, document = saved.state(report)
+        corpus = corpora.open_corpus(Context(ws), "demo")
+        (shipped,) = evaluation.list_reports(Context(ws), corpus.fingerprint)
+        arrays, document = serialization.state(report)
         ws.save_report(corpus.fingerprint, "large", arrays, document)
         browser = launch(playwright)
         page = browser.new_page(viewport={"width": 1440, "height": 1000})
@@ -335,7 +340,7 @@ def main() -> None:
     questions = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     report = made_up(questions)
     rows = in_the_library(report) + (scoring() if LISTS.is_dir() else []) + in_the_browser(report)
-    table = ["| what | measured | asked for |", "| --- | --- | --- |"]
+    table = ["| task | measured | target |", "| --- | --- | --- |"]
     table += [f"| {row.what} | {row.measured} | {row.wanted} |" for row in rows]
     loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     head = (
@@ -343,17 +348,17 @@ def main() -> None:
         f"{MODELS} models, the real lists and the demo; {os.cpu_count()} cores, load averages {loads} at the end. "
         "On a busy machine the waits say little; the processor time beside them is what they cost."
     )
-    text = "\n".join(["## How fast the evaluation answers", "", head, "", *table])
-    put("evaluation", text)
+    text = "\n".join(["## Response times", "", head, "", *table])
+    write_section("evaluation", text)
 
 
 def glance(report: EvalReport) -> None:
-    frames.frames(report, Kind.TAG, range(1, 21), "", "", "similarity", cached.RESAMPLES)
+    frames.frames(report, frames.PanelQuery(Kind.TAG, tuple(range(1, 21)), "", "", "similarity", cache.RESAMPLES))
 
 
 def warm(report: EvalReport) -> None:
     for label, kind in report.rows:
-        metrics.running(report, label, kind, report.depth(kind))
+        metrics.cumulative_hits(report, label, kind, report.depth(kind))
 
 
 if __name__ == "__main__":

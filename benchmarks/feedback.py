@@ -28,28 +28,30 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from benchmarks.sheet import put
-from tagviz.curate.answering import Translated
-from tagviz.curate.apply import curated
-from tagviz.curate.layer import Act, Decision, Layer
-from tagviz.evaluate.split import Questions, split
-from tagviz.feedback import lessons as teaching
-from tagviz.feedback.asking_for import chances, worth
-from tagviz.feedback.heeding import Heeding, Votes, reliability
-from tagviz.operations import answers, corpora, models, proposing
+from benchmarks.report import write_section
+from tagviz.curation.decisions import Act, Decision, Overlay
+from tagviz.curation.overlay import curated
+from tagviz.curation.translation import TranslatedRecommender
+from tagviz.evaluation.split import Questions, SplitSpec, split
+from tagviz.feedback import training_examples as training_examples
+from tagviz.feedback.active_learning import probability_right, question_value
+from tagviz.feedback.adjustment import FeedbackAdjusted, FeedbackMatrix, reliability
+from tagviz.operations import corpora, models, recommend
 from tagviz.operations import feedback as judging
+from tagviz.operations.context import Context
+from tagviz.operations.curation import impact, suggestions
 from tagviz.ranking import rank
-from tagviz.store import db
-from tagviz.store.verdicts import Answer, Verdict, Verdicts
+from tagviz.store import database
+from tagviz.store.feedback import Answer, FeedbackStore, Verdict
 from tagviz.store.workspace import Workspace
-from tagviz.types import Asked, Corpus, Kind, Query, Recommender, Vocab
+from tagviz.types import Corpus, Kind, Query, QueryBatch, Recommender, Vocab
 
 WRITERS = 20
 
 
 def write(url: str, number: int, each: int, pause: float) -> list[float]:
     """Milliseconds that each of a writer's verdicts took, a verdict every `pause` seconds (0: as fast as can be)."""
-    kept = Verdicts(db.engine(url))
+    kept = FeedbackStore(database.open_engine(url))
     query = Query(tags=("jazz", "calm"))
     plain = Verdict(f"r{number}", "c", "f", "best-1", "f", query, Kind.TAG, "tag:warm", 1, 0.5, Answer.RIGHT)
     kept.give(plain)
@@ -67,7 +69,7 @@ def writers(each: int, pause: float, url: str = "") -> None:
     """Prints percentiles of the time a verdict takes, and whether all are there."""
     with tempfile.TemporaryDirectory() as folder:
         place = url or f"sqlite:///{Path(folder) / 'verdicts.db'}"
-        kept = Verdicts(db.engine(place))
+        kept = FeedbackStore(database.open_engine(place))
         before = len(kept.history())
         with ProcessPoolExecutor(WRITERS, mp_context=multiprocessing.get_context("spawn")) as pool:
             took = np.concatenate(
@@ -81,7 +83,7 @@ def writers(each: int, pause: float, url: str = "") -> None:
 
 
 AHEAD = 4
-"""Questions that the page Judge asks at once."""
+"""Questions that the page Feedback asks at once."""
 BUDGETS = (0, 100, 300, 1000, 3000, 10_000)
 DEPTH = 20
 """Items of an answer that reviewers are asked about."""
@@ -95,11 +97,11 @@ def learning(method: str, limit: int, seed: int = 42) -> None:
     """Prints nDCG@10 on judged and on other questions after so many verdicts, for random and chosen ones, for reviewers
     who err and for those who guess; and the same where judged items are left out."""
     ws = Workspace(BUILD)
-    corpus = corpora.open_corpus(ws, corpora.import_corpus(ws, LISTS, "lists").name)
-    parts = split(corpus, "arena", "real", seed=seed, limit=limit)
+    corpus = corpora.open_corpus(Context(ws), corpora.import_corpus(Context(ws), LISTS, "lists").name)
+    parts = split(corpus, SplitSpec("arena", seed=seed, limit=limit))
     train = parts.train
-    model = models.open_model(ws, train, models.train(ws, train, method).id)
-    asked = parts.questions.asked(train)
+    model = models.open_model(Context(ws), train, models.train(Context(ws), train, method).id)
+    asked = parts.questions.queries(train)
     print(f"{method}: {len(parts.questions):,} questions, {len(train):,} playlists to learn from")
     rows = []
     for kind in (Kind.TAG, Kind.SONG):
@@ -113,7 +115,10 @@ def learning(method: str, limit: int, seed: int = 42) -> None:
             order = chance.permutation(len(pairs))
             if how == "chosen":
                 order = order[
-                    np.argsort(-worth(chances(pairs[order, 1] + 1, np.zeros(0, int), np.zeros(0, bool))), kind="stable")
+                    np.argsort(
+                        -question_value(probability_right(pairs[order, 1] + 1, np.zeros(0, int), np.zeros(0, bool))),
+                        kind="stable",
+                    )
                 ]
             for who in ("err in one of ten", "guess"):
                 told = (
@@ -145,7 +150,9 @@ def learning(method: str, limit: int, seed: int = 42) -> None:
     head = HEAD.format(method=method, limit=limit, questions=len(parts.questions), depth=DEPTH)
     own = method == "neighbours"
     name, title = (
-        ("feedback", "What verdicts bring") if own else (f"feedback {method}", f"What verdicts bring {method}")
+        ("feedback", "Effect of ratings on neighbours")
+        if own
+        else (f"feedback {method}", f"Effect of ratings on {method}")
     )
     written(pd.DataFrame(rows), head, name, title)
 
@@ -154,10 +161,12 @@ def training(method: str, limit: int, seed: int = 42) -> None:
     """Prints nDCG@10 on judged and on other questions of a method trained with verdicts, by reviewers who err in one
     of ten and by those who guess; no layer heeds the verdicts here."""
     ws = Workspace(BUILD)
-    corpus = corpora.open_corpus(ws, corpora.import_corpus(ws, LISTS, "lists").name)
-    parts = split(corpus, "arena", "real", seed=seed, limit=limit)
-    train, asked = parts.train, parts.questions.asked(parts.train)
-    plain = models.open_model(ws, train, models.train(ws, train, method, seed=seed).id).recommender
+    corpus = corpora.open_corpus(Context(ws), corpora.import_corpus(Context(ws), LISTS, "lists").name)
+    parts = split(corpus, SplitSpec("arena", seed=seed, limit=limit))
+    train, asked = parts.train, parts.questions.queries(parts.train)
+    plain = models.open_model(
+        Context(ws), train, models.train(Context(ws), train, method, options=models.TrainOptions(seed=seed)).id
+    ).recommender
     chance = np.random.default_rng(seed)
     sides = {kind: halves(parts.questions, kind, seed) for kind in (Kind.TAG, Kind.SONG)}
     first = {kind: rank(plain, asked, kind, train, DEPTH).rows for kind in sides}
@@ -170,10 +179,10 @@ def training(method: str, limit: int, seed: int = 42) -> None:
             right = np.array([first[kind][q, at] in truth[q].indices for q, at in pairs])
             told = right ^ (chance.random(len(right)) < ERROR) if who != "guess" else chance.random(len(right)) < 0.5
             votes[kind] = as_votes(asked, pairs, first[kind], told)
-        lessons = teaching.learned(train, votes)
+        lessons = training_examples.examples_from(train, votes)
         heard = 0 if lessons is None else lessons.verdicts
-        info = models.train(ws, train, method, seed=seed, lessons=lessons)
-        after = models.open_model(ws, train, info.id).recommender
+        info = models.train(Context(ws), train, method, options=models.TrainOptions(seed=seed, examples=lessons))
+        after = models.open_model(Context(ws), train, info.id).recommender
         for kind, both in sides.items():
             ranked = rank(after, asked, kind, train, DEPTH).rows
             for name, part in zip(("judged", "others"), both, strict=True):
@@ -189,7 +198,7 @@ def training(method: str, limit: int, seed: int = 42) -> None:
         pd.DataFrame(rows, columns=columns),
         head,
         f"feedback training {method}",
-        f"What a training of {method} learns from verdicts",
+        f"Training of {method} on ratings",
     )
 
 
@@ -204,7 +213,7 @@ def halves(questions: Questions, kind: Kind, seed: int) -> tuple[np.ndarray, np.
 
 HEAD = """
 `python -m benchmarks.feedback learning --method {method} --limit {limit}`: {questions:,} questions on the Last.fm
-lists, split by listener; nDCG@10 of `{method}` with the layer of `feedback/heeding.py`. Five simulated reviewers are
+lists, split by listener; nDCG@10 of `{method}` with the layer of `feedback/adjustment.py`. Five simulated reviewers are
 asked about the first {depth} items of the lists of half of the listeners, at random or where it matters; they answer
 from the hidden half and err in one of ten, or they guess. *judged*: these lists; *others*: those of the other
 listeners, about which nobody was asked. ± is half of a 95 % interval of the paired difference to no verdicts.
@@ -220,18 +229,24 @@ paired difference.
 
 
 def heeded(
-    inner: Recommender, corpus: Corpus, asked: Asked, kind: Kind, pairs: np.ndarray, first: np.ndarray, told: np.ndarray
-) -> Heeding:
+    inner: Recommender,
+    corpus: Corpus,
+    asked: QueryBatch,
+    kind: Kind,
+    pairs: np.ndarray,
+    first: np.ndarray,
+    told: np.ndarray,
+) -> FeedbackAdjusted:
     """The model after these verdicts."""
-    return Heeding(inner, corpus, {kind: as_votes(asked, pairs, first, told)})
+    return FeedbackAdjusted(inner, corpus, {kind: as_votes(asked, pairs, first, told)})
 
 
-def as_votes(asked: Asked, pairs: np.ndarray, first: np.ndarray, told: np.ndarray) -> Votes:
+def as_votes(asked: QueryBatch, pairs: np.ndarray, first: np.ndarray, told: np.ndarray) -> FeedbackMatrix:
     """Verdicts on (question, place) pairs, given in turn by some reviewers."""
     who = np.arange(len(pairs)) % REVIEWERS
     places = pairs[:, 1] if len(pairs) else np.zeros(0, int)
     trust = np.array([reliability(places[who == one], told[who == one]) for one in range(REVIEWERS)])
-    return Votes(
+    return FeedbackMatrix(
         asked,
         pairs[:, 0] if len(pairs) else np.zeros(0, int),
         first[pairs[:, 0], places] if len(pairs) else np.zeros(0, int),
@@ -251,24 +266,26 @@ def ndcg(rows: np.ndarray, truth: sp.csr_matrix, questions: np.ndarray, k: int =
 
 
 def written(table: pd.DataFrame, head: str, name: str, title: str) -> None:
-    """Puts a table into its section of docs/benchmarks.md."""
+    """Puts a table into its section of docs/benchmarks/."""
     columns = list(table.columns)
     lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
     for row in table.itertuples(index=False):
         lines.append("| " + " | ".join(f"{cell:.4f}" if isinstance(cell, float) else str(cell) for cell in row) + " |")
-    put(name, "\n".join([f"## {title}", "", head, "", *lines]))
+    write_section(name, "\n".join([f"## {title}", "", head, "", *lines]))
 
 
 def decisions() -> None:
     """Prints what taking all proposals of a sort does to the metrics of a quick method on the real lists."""
     with tempfile.TemporaryDirectory() as folder:
         ws = Workspace(Path(folder))
-        corpus = corpora.open_corpus(ws, corpora.import_corpus(ws, LISTS, "lists").name)
-        spellings = [one.decision for one in proposing.propose(ws, corpus, "spellings")]
-        blocks = [one.decision for one in proposing.propose(ws, corpus, "not music") if "written" in one.evidence]
+        corpus = corpora.open_corpus(Context(ws), corpora.import_corpus(Context(ws), LISTS, "lists").name)
+        spellings = [one.decision for one in suggestions.suggest(Context(ws), corpus, "spellings")]
+        blocks = [
+            one.decision for one in suggestions.suggest(Context(ws), corpus, "not music") if "written" in one.evidence
+        ]
         hops = [one for one in spellings if "hip hop" in one.tags]
         for name, taken in (("hip hop", hops), ("all spellings", spellings), ("written as not about music", blocks)):
-            effect = proposing.measure(ws, corpus.name, taken)
+            effect = impact.measure_impact(Context(ws), corpus.name, taken)
             before, after, low, high = effect.metrics["ndcg"]
             told = f"nDCG@10 of {effect.method} {before:.4f} → {after:.4f}, difference {low:+.4f} to {high:+.4f}"
             print(f"{name}: {len(taken)} decisions, {effect.questions:,} questions: {told}")
@@ -278,20 +295,27 @@ def waiting(method: str) -> None:
     """Puts down how long the review queue takes for the next item, and what 5,000 decisions add to a query."""
     with tempfile.TemporaryDirectory() as folder:
         ws = Workspace(Path(folder))
-        corpus = corpora.open_corpus(ws, corpora.import_corpus(ws, LISTS, "lists").name)
-        model = models.open_model(ws, corpus, models.train(ws, corpus, method).id)
+        corpus = corpora.open_corpus(Context(ws), corpora.import_corpus(Context(ws), LISTS, "lists").name)
+        model = models.open_model(Context(ws), corpus, models.train(Context(ws), corpus, method).id)
         rows = []
         for kind in (Kind.TAG, Kind.SONG):
             took: list[float] = []
             tasks: list[judging.Task] = []
             at = 0
-            while len(took) < 200:  # as on the page Judge: the items of four questions, then those of the next four
+            while len(took) < 200:  # as on the page Feedback: the items of four questions, then those of the next four
                 begun = time.perf_counter()
                 if not tasks:
-                    tasks, at = judging.tasks(ws, corpus, model, kind, "Ann", start=at, count=AHEAD), at + AHEAD
+                    tasks, at = (
+                        judging.tasks(
+                            Context(ws), corpus, model, judging.QueueRequest(kind, "Ann", start=at, count=AHEAD)
+                        ),
+                        at + AHEAD,
+                    )
                 one = tasks.pop(0)
                 took.append(1000 * (time.perf_counter() - begun))
-                judging.give(ws, replace(one.verdict, answer=Answer.RIGHT if len(took) % 2 else Answer.WRONG))
+                judging.record_feedback(
+                    Context(ws), replace(one.verdict, answer=Answer.RIGHT if len(took) % 2 else Answer.WRONG)
+                )
             rows.append(
                 {
                     "what": f"next {kind} to judge, {method}, Last.fm lists",
@@ -303,11 +327,11 @@ def waiting(method: str) -> None:
     written(
         pd.DataFrame(rows),
         "`python -m benchmarks.feedback waiting`: 200 items of the review queue, each judged before the next, as the "
-        "page Judge asks for them (most are at hand; every so many, the next four questions are answered). And 200 "
+        "page Feedback asks for them (most are at hand; every so many, the next four questions are answered). And 200 "
         "queries of two tags for the best 20 of 30,000 tags with their reasons, by turns without decisions and under a "
         "layer of 5,000 (merged, blocked, renamed, kept apart, under another: 1,000 each). Milliseconds by the clock.",
         "feedback waiting",
-        "What a reviewer and a decision wait for",
+        "Waiting times of reviews and decisions",
     )
 
 
@@ -321,24 +345,26 @@ def _layered(slow: str) -> list[dict[str, str | float]]:
         frame = pd.DataFrame({"tags": [[vocab.ids[tag] for tag in tags] for tags in drawn]})
         place = Path(folder) / "tags.jsonl"
         frame.to_json(place, orient="records", lines=True)
-        raw = corpora.open_corpus(ws, corpora.import_corpus(ws, place, "many").name)
+        raw = corpora.open_corpus(Context(ws), corpora.import_corpus(Context(ws), place, "many").name)
         ids = list(raw.vocab(Kind.TAG).ids)
         taken = [Decision(Act.MERGE, (ids[2 * n],), ids[2 * n + 1]) for n in range(1_000)]
         taken += [Decision(Act.BLOCK, (ids[4_000 + n],)) for n in range(1_000)]
         taken += [Decision(Act.RENAME, (ids[5_000 + n],), f"label {n}") for n in range(1_000)]
         taken += [Decision(Act.APART, (ids[6_000 + n], ids[7_000 + n])) for n in range(1_000)]
         taken += [Decision(Act.BROADER, (ids[8_000 + n],), ids[9_000 + n]) for n in range(1_000)]
-        seen = curated(raw, Layer(tuple(taken)))
+        seen = curated(raw, Overlay(tuple(taken)))
         rows: list[dict[str, str | float]] = []
         for method in ("neighbours", slow):
-            plain = models.open_model(ws, raw, models.train(ws, raw, method).id)
-            translated = replace(plain, recommender=Translated(plain.recommender, raw, seen))
+            plain = models.open_model(Context(ws), raw, models.train(Context(ws), raw, method).id)
+            translated = replace(plain, recommender=TranslatedRecommender(plain.recommender, raw, seen))
             both = {"without decisions": (raw, plain), "under 5,000": (seen, translated)}
             took: dict[str, list[float]] = {name: [] for name in both}
             for number in range(210):
                 for name, (corpus, model) in both.items():
                     begun = time.perf_counter()
-                    answers.recommend(corpus, model, Query(tags=(ids[11_000 + number], ids[12_000 + number])), Kind.TAG)
+                    recommend.recommend(
+                        corpus, model, Query(tags=(ids[11_000 + number], ids[12_000 + number])), Kind.TAG
+                    )
                     if number >= 10:
                         took[name].append(1000 * (time.perf_counter() - begun))
             before, layered = (float(np.median(took[name])) for name in both)

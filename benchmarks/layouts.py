@@ -5,7 +5,7 @@
 
 The points are made up: 400 topics of very different sizes, each a cloud of its own width. Everything counts from the
 start of a process of its own: imports, compilation, neighbours, positions, clusters, names and the measures of trust.
-What was measured is kept in benchmarks/results/layouts, from which the section of docs/benchmarks.md is written.
+What was measured is kept in benchmarks/results/layouts, from which the section of docs/benchmarks/map.md is written.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.sheet import put
-from tagviz.project.layout import project
+from benchmarks.report import write_section
+from tagviz.projection.layout import project
 from tagviz.types import Embedding, Kind, Progress, Vocab
 
 KEPT = Path(__file__).resolve().parent / "results" / "layouts"
@@ -114,7 +114,7 @@ def main() -> None:
     for size in asked.sizes:
         (KEPT / f"{size}.json").write_text(json.dumps(measure(size), indent=1) + "\n", encoding="utf-8")
     kept = sorted((path.stem for path in KEPT.glob("*.json")), key=lambda size: int(size.split("x")[0]))
-    put("layouts", PAGE + "\n".join(row(size) for size in kept))
+    write_section("layouts", PAGE + "\n".join(row(size) for size in kept))
 
 
 if __name__ == "__main__":

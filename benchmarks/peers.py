@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from tagviz.methods import Arrays
-from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Reason
+from tagviz.training import Arrays
+from tagviz.types import Corpus, Floats, Ints, Kind, QueryBatch, Reason
 
 NEIGHBOURS = 100
 """Neighbours an item, five times implicit's default, which is for much larger catalogues."""
@@ -39,11 +39,11 @@ class RecTools:
             solved: Floats = np.load(weights)
         self._weights = solved if mended else solved.T
 
-    def score(self, asked: Asked, kind: Kind) -> Floats:
+    def score(self, asked: QueryBatch, kind: Kind) -> Floats:
         scores = np.asarray(_joint(asked.items) @ self._weights, dtype=np.float32)
         return scores[:, : self._edge] if kind is Kind.SONG else scores[:, self._edge :]
 
-    def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
+    def explain(self, asked: QueryBatch, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
         return ((),) * len(rows)
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:
@@ -68,7 +68,7 @@ class Peer:
         }[name]()
         self._model.fit(held, show_progress=False)
 
-    def score(self, asked: Asked, kind: Kind) -> Floats:
+    def score(self, asked: QueryBatch, kind: Kind) -> Floats:
         query = _joint(asked.items)
         if hasattr(self._model, "similarity"):
             scores = np.asarray((query @ self._model.similarity).toarray(), dtype=np.float32)
@@ -79,7 +79,7 @@ class Peer:
             scores = folded @ self._model.item_factors.T
         return scores[:, : self._edge] if kind is Kind.SONG else scores[:, self._edge :]
 
-    def explain(self, asked: Asked, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
+    def explain(self, asked: QueryBatch, kind: Kind, rows: Ints) -> tuple[tuple[Reason, ...], ...]:
         return ((),) * len(rows)
 
     def state(self) -> tuple[Arrays, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""How good every method is, on every data set, beside what others would pick instead: a section of docs/benchmarks.md.
+"""Quality of every method on every data set, next to other libraries: a section of docs/benchmarks/quality.md.
 
     python -m benchmarks.quality                                     # everything: hours on two cores
     python -m benchmarks.quality --data lastfm-lists --splits 1 --methods neighbours,best --limit 500
@@ -27,16 +27,17 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import quality_page
-from benchmarks.sheet import put, standing
-from tagviz.evaluate import metrics, report
-from tagviz.evaluate.resampling import resampled
-from tagviz.evaluate.split import split
-from tagviz.methods import Tools
+from benchmarks.report import standing, write_section, write_summary
+from tagviz.evaluation import metrics, report
+from tagviz.evaluation.resampling import bootstrap_means
+from tagviz.evaluation.split import SplitSpec, split
 from tagviz.operations import corpora
-from tagviz.operations import methods as registry
-from tagviz.operations.models import tools
+from tagviz.operations import registry as registry
+from tagviz.operations.context import Context
+from tagviz.operations.models import training_context
 from tagviz.settings import ASSETS, settings
 from tagviz.store.workspace import Workspace
+from tagviz.training import TrainingContext
 from tagviz.types import Corpus, Kind, Recommender
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,21 +121,22 @@ class Cell:
 def corpus_of(name: str) -> Corpus:
     """The data set, imported once into the benchmark's own workspace."""
     ws = Workspace(BUILD / "workspace", ASSETS / "demo")
-    if name not in {info.name for info in corpora.corpora(ws)}:
+    if name not in {info.name for info in corpora.list_corpora(Context(ws))}:
         data = DATA[name]
-        corpora.import_corpus(ws, data.path, name, options=data.options)
-    return corpora.open_corpus(ws, name)
+        corpora.import_corpus(Context(ws), data.path, name, options=data.options)
+    return corpora.open_corpus(Context(ws), name)
 
 
 def run(cell: Cell, fits: Fits) -> dict[str, Any]:
     """Fits and asks one method; numbers with standard errors, per case too."""
     data, corpus = DATA[cell.data], corpus_of(cell.data)
-    parts = split(corpus, data.protocol, cell.mask, seed=cell.seed, share=0.1, limit=cell.limit)  # type: ignore[arg-type]
+    spec = SplitSpec(data.protocol, cell.mask, seed=cell.seed, share=0.1, limit=cell.limit)  # type: ignore[arg-type]
+    parts = split(corpus, spec)
     recommender, fit_seconds = fits.fitted(cell.method, parts.train, cell.seed)
     started = time.process_time()
-    judged = report.build({cell.method: recommender}, parts, n_tags=10)
+    judged = report.build({cell.method: recommender}, parts, report.ReportOptions(n_tags=10))
     ask_seconds = time.process_time() - started
-    one = parts.questions.part(np.arange(min(20, len(parts.questions)))).asked(parts.train)
+    one = parts.questions.select(np.arange(min(20, len(parts.questions)))).queries(parts.train)
     single = []
     for number in range(len(one)):
         started = time.process_time()
@@ -192,8 +194,8 @@ def _fit(name: str, train: Corpus, seed: int) -> Recommender:
     return entry.fit(train, entry.params.parse(values), _tools(train))
 
 
-def _tools(train: Corpus) -> Tools:
-    return tools(Workspace(BUILD / "workspace"), train, settings().seed, lambda progress: None)
+def _tools(train: Corpus) -> TrainingContext:
+    return training_context(Context(Workspace(BUILD / "workspace")), settings().seed, lambda progress: None)
 
 
 def measures(judged: report.EvalReport, label: str, case: str) -> dict[str, tuple[float, float]]:
@@ -218,7 +220,7 @@ def main_resampled(judged: report.EvalReport, label: str) -> list[float]:
         values, weights = {Kind.TAG: metrics.scores(judged, label, Kind.TAG, 10)["ndcg_cut"]}, {Kind.TAG: 1.0}
     else:
         values, weights = metrics.arena_scores(judged, label), metrics.ARENA_WEIGHT
-    drawn = resampled(np.column_stack(list(values.values())), metrics.clusters(judged), RESAMPLES)
+    drawn = bootstrap_means(np.column_stack(list(values.values())), metrics.clusters(judged), RESAMPLES)
     return [round(float(mean), 6) for mean in drawn @ [weights[kind] for kind in values]]
 
 
@@ -308,7 +310,9 @@ def main() -> None:
     finished = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
     parts = sections(finished)
     artists = next(part for part in parts if part.title == DATA["lastfm-artists"].sentence)
-    put("quality", quality_page.section(parts, artists, "python -m benchmarks.quality", standing("quality")))
+    text = quality_page.section(parts, artists, "python -m benchmarks.quality", standing("quality"))
+    write_section("quality", text)
+    write_summary("quality", quality_page.summary(text))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What benchmarks/quality.py measured, as a section of docs/benchmarks.md: a summary, then tables by data set.
+"""What benchmarks/quality.py measured, as a section of docs/benchmarks/quality.md: a summary, then tables by data set.
 
 Tables of a data set are written anew only if every row that stands there is at hand on as many splits; otherwise they
 stay, and what is at hand is told apart from them.
@@ -25,33 +25,33 @@ TITLES = {
     "word2vec:mean": "word2vec tuned: mean",
     "word2vec melon:voting": "Word2Vec as published: voting",
     "word2vec melon:mean": "Word2Vec as published: mean",
-    "sentence:playlists": "sentence, off the shelf: playlists",
-    "sentence:items": "sentence, off the shelf: items",
-    "taught:playlists": "sentence, taught here: playlists",
-    "taught:items": "sentence, taught here: items",
+    "sentence:playlists": "sentence, as published: playlists",
+    "sentence:items": "sentence, as published: items",
+    "taught:playlists": "sentence, fine-tuned: playlists",
+    "taught:items": "sentence, fine-tuned: items",
 }
 ABOUT = """\
-`{command}` asks every question through the same scorer (`tagviz/evaluate`); a second run only does what is missing.
-What it measures is kept in `benchmarks/results/quality`; tables whose numbers are older than that folder stay as they
-were written until all of their rows have been measured again.
+`{command}` asks every question through the same scorer (`tagviz/evaluation`). A second run only measures what is
+missing. Its results are stored in `benchmarks/results/quality`. Tables with numbers older than that folder stay as they
+are until all of their rows have been measured again.
 
-- **Splits**: a tenth of the playlists is asked about, the rest is trained on; whole listeners or artists are on one
-  side. Three splits (seeds 1 to 3), at most 3,000 questions each.
-- **Measures**: *combined* is the Kakao Arena's .85 · nDCG of 100 songs + .15 · nDCG of 10 tags; where tags are all
-  there is, nDCG@10.
+- **Splits**: a tenth of the playlists become questions, the rest is for training; all playlists of a listener or artist
+  are on one side. Three splits (seeds 1 to 3), at most 3,000 questions each.
+- **Measures**: *combined* is the Kakao Arena's .85 · nDCG of 100 songs + .15 · nDCG of 10 tags; for corpora of tags
+  only, nDCG@10.
 - **±** is half of a 95 % interval: bootstrap over listeners or artists, or the spread of the splits, whichever is
   larger. Differences are *paired*: both methods answered the same questions.
-- **Masks** of the lists: *official* always shows the title, as the organisers' script does; *real* shows none beside
-  songs, as their files turned out.
-- **Settings**: every member's settings, and the members themselves, were searched on validation playlists cut from
-  the training side of split 1, never by looking at its test side (the other splits cut the same playlists anew). The
-  fusion's weights and the re-ranker learn inside each fit, from playlists of its own training side. One thing is not
-  clean: what the re-ranker is shown and how many candidates it gets was decided while its result on the test side of
-  split 1 of the lists was in sight. {fresh}
+- **Masks** of the lists: *official* always shows the title, as the organisers' script does; *real* shows no title
+  together with songs, as in their files.
+- **Settings**: the members of the fusion and their settings were searched on validation playlists from
+  the training side of split 1, never on its test side (the other splits divide the same playlists differently). The
+  fusion's weights and the re-ranker are trained inside each fit, on playlists of its own training side. One exception:
+  the features of the re-ranker and its number of candidates were chosen while its result on the test side of
+  split 1 of the lists was known. {fresh}
 - **Peers** run with their libraries' own defaults, on songs and tags together: implicit 0.7 (item–item by cosine and
-  BM25 with 100 neighbours; ALS) and RecTools 0.19 (EASE; it multiplies with the transpose of the weights that it has
-  solved for, so the same weights used as in the paper are shown too, as *mended*). LensKit was not tried.
-- **Word2Vec as published** is the recipe that this project began with: preset `melon`, asked by voting or by mean."""
+  BM25 with 100 neighbours; ALS) and RecTools 0.19 (EASE; it multiplies with the transpose of its
+  weights, so the same weights used as in the paper are shown too, as *mended*). LensKit was not tried.
+- **Word2Vec as published** is the recipe of the original work: preset `melon`, strategy voting or mean."""
 
 
 @dataclass(frozen=True)
@@ -120,22 +120,25 @@ def section(parts: Sequence[Section], sentence: Section, command: str, earlier: 
     again = [part for part in seen if part.cells and part.title not in whole]
     about = ABOUT.format(
         command=command,
-        fresh="Splits 4 and later were first asked when all was chosen."
-        if fresh
-        else "No untouched split was measured.",
+        fresh="Splits 4 and later were first used after all choices." if fresh else "No untouched split was measured.",
     )
-    lines = ["## How good the answers are", "", about, "", *_summary(seen, whole, told.get(IN_SHORT, []))]
+    lines = ["## Quality", "", about, "", *_summary(seen, whole, told.get(IN_SHORT, []))]
     lines += _taught(_only(sentence, range(1, SEEN + 1)), sentence.title in whole, told.get(IN_SHORT, []))
     seeds = sorted({cell["cell"]["seed"] for part in fresh for cell in part.cells})
     lines += _apart(
         f"Untouched splits {' and '.join(map(str, seeds))}",
-        "First asked when everything had been chosen (the same playlists, cut anew)",
+        "First used after all choices (the same playlists, divided differently)",
         fresh,
     )
     lines += _apart("Measured again", "Splits 1 to 3, newer than the tables below", again)
     for part in seen:
         lines += _details(part) if part.title in whole else told.get(part.title, [])
     return "\n".join(lines)
+
+
+def summary(text: str) -> str:
+    """The short tables of a section, for docs/benchmarks.md; "" where the section has none."""
+    return "\n".join(_blocks(text).get(IN_SHORT, [])[1:]).strip()
 
 
 def _blocks(text: str) -> dict[str, list[str]]:
@@ -216,10 +219,10 @@ def _taught(part: Section, whole: bool, standing: Sequence[str]) -> list[str]:
     if not rows:
         return []
     head = [
-        "asked for the nearest",
-        "MiniLM off the shelf",
-        "taught on the corpus",
-        "ratio (goal, items: 3 ×)",
+        "nearest",
+        "MiniLM as published",
+        "fine-tuned on the corpus",
+        "ratio (target, items: 3 ×)",
     ]
     return [first, "", *_drawn(head, rows), ""]
 

@@ -1,6 +1,6 @@
 """Melon's size on this machine: what each step takes at 1 %, 10 % and all of it, in seconds and in memory.
 
-    python -m benchmarks.scale                     # every step that has not been measured yet, then docs/benchmarks.md
+    python -m benchmarks.scale                     # every step that has not been measured yet, then docs/benchmarks/
     python -m benchmarks.scale --scale 0.01 0.1    # only these sizes
 
 The corpora are generated (see `tagviz generate`). Each step is a process of its own, so that seconds of the clock and
@@ -23,7 +23,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.sheet import put
+from benchmarks.report import write_section
+from tagviz.operations import items
+from tagviz.operations.context import Context
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "scale"
@@ -141,14 +143,14 @@ def run(name: str, folder: Path) -> dict[str, Any]:
 
     started = time.perf_counter()
     ws = Workspace.default()
-    corpus = corpora.open_corpus(ws, "melon")
+    corpus = corpora.open_corpus(Context(ws), "melon")
     if name == "recipe":
         return recipe(corpus)
     if name == "search":
         return search(corpus)
-    trained = models.find(ws, corpus.fingerprint, "best") is not None
+    trained = models.find(Context(ws), corpus.fingerprint, "best") is not None
     ref = "spectral" if name in ("query-spectral", "loop") or not trained else "best"
-    model = models.open_model(ws, corpus, ref)
+    model = models.open_model(Context(ws), corpus, ref)
     if name == "open":
         return {"inside": round(time.perf_counter() - started, 2), "model": ref}
     return loop(corpus, model) if name == "loop" else query(corpus, model, folder)
@@ -185,13 +187,13 @@ class Watch:
 def query(corpus: Any, model: Any, folder: Path) -> dict[str, float]:
     """Milliseconds of one question for tags and songs with their reasons, after those that warm up: what is built when
     it is first needed, such as the index that an unknown song is looked up in, counts as the first."""
-    from tagviz.operations import answers
+    from tagviz.operations import recommend
     from tagviz.types import Kind, Query
 
     def answer(entry: dict[str, Any]) -> None:
         songs, tags = tuple(map(str, entry["songs"])), tuple(entry["tags"])
         for kind in (Kind.TAG, Kind.SONG):
-            answers.recommend(corpus, model, Query(title=entry["plylst_title"], songs=songs, tags=tags), kind)
+            recommend.recommend(corpus, model, Query(title=entry["plylst_title"], songs=songs, tags=tags), kind)
 
     unknown = {"songs": ["nobody has this"], "tags": ["nobody writes this"], "plylst_title": "비오는 날"}
     watch = Watch()
@@ -203,14 +205,13 @@ def query(corpus: Any, model: Any, folder: Path) -> dict[str, float]:
 
 def search(corpus: Any) -> dict[str, float]:
     """Milliseconds from a typed beginning to its hits among tags and songs."""
-    from tagviz.operations import answers
     from tagviz.types import Kind
 
     labels = corpus.vocab(Kind.SONG).label_list(range(0, len(corpus.vocab(Kind.SONG)), 997))[: QUERIES // 2]
     typed = [label[:length] for label in labels for length in (2, 4)]
     watch = Watch()
     for text in typed:
-        watch.time(lambda text=text: answers.complete(corpus, text, (Kind.TAG, Kind.SONG), 20))  # type: ignore[misc]
+        watch.time(lambda text=text: items.complete(corpus, text, (Kind.TAG, Kind.SONG), 20))  # type: ignore[misc]
     return watch.spread(1)
 
 
@@ -294,7 +295,7 @@ def growth(cells: dict[float, dict[str, Cell]], name: str) -> str:
 
 def section(cells: dict[float, dict[str, Cell]]) -> str:
     scales = sorted(cells)
-    head = ["step", "asked for at 100 %", *(f"{scale:.0%}" for scale in scales), "growth"]
+    head = ["step", "target at 100 %", *(f"{scale:.0%}" for scale in scales), "growth"]
     lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
     for step in STEPS:
         found = [cells[scale].get(step.name) for scale in scales]
@@ -317,7 +318,7 @@ def section(cells: dict[float, dict[str, Cell]]) -> str:
 
 
 def draw(cells: dict[float, dict[str, Cell]]) -> str:
-    """A plot of processor seconds against size, both logarithmic; where it lies, as seen from docs/."""
+    """A plot of processor seconds against size, both logarithmic; its address, seen from docs/benchmarks/."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 5), layout="constrained")
@@ -333,7 +334,7 @@ def draw(cells: dict[float, dict[str, Cell]]) -> str:
     axes.grid(alpha=0.3)
     axes.legend(fontsize=7)
     figure.savefig(ROOT / "docs" / "images" / "growth.png", dpi=110)
-    return "images/growth.png"
+    return "../images/growth.png"
 
 
 def main() -> None:
@@ -356,7 +357,7 @@ def main() -> None:
         scale: {step.name: measure(step, BUILD / f"{scale:g}") for step in STEPS if _known(step, scale)}
         for scale in SCALES
     }
-    put("scale", section({scale: of_scale for scale, of_scale in cells.items() if of_scale}))
+    write_section("scale", section({scale: of_scale for scale, of_scale in cells.items() if of_scale}))
 
 
 def _known(step: Step, scale: float) -> bool:

@@ -1,6 +1,6 @@
 """The training room's times: a query while a training runs, what a job costs beside its work, the registry, big files.
 
-    python -m benchmarks.training      # prints the table and writes it into docs/benchmarks.md
+    python -m benchmarks.training      # prints the table and writes it into docs/benchmarks/
 
 Everything runs in a home of its own, with a real worker and the demo. Queries are asked by ten threads of one process,
 each on its own rhythm, as ten people with the Recommend page open would; once with nothing else going on, once while a
@@ -23,9 +23,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.dashboard import Row
-from benchmarks.sheet import put
-from tagviz.embed import foreign
-from tagviz.operations import answers, comparing, corpora, jobs, models
+from benchmarks.report import write_section
+from tagviz.embed import imported
+from tagviz.operations import corpora, jobs, models, recommend
+from tagviz.operations.context import Context
+from tagviz.operations.models import compare
 from tagviz.settings import ASSETS, settings
 from tagviz.store.jobs import Job, State
 from tagviz.store.workspace import Workspace, now
@@ -39,7 +41,7 @@ SESSIONS, THINKING, ASKED = 10, 0.5, 20
 
 @contextmanager
 def worker(ws: Workspace) -> Iterator[None]:
-    process = subprocess.Popen([sys.executable, "-m", "tagviz.worker"], env=jobs.environment(ws), cwd=ROOT)
+    process = subprocess.Popen([sys.executable, "-m", "tagviz.worker"], env=jobs.environment(Context(ws)), cwd=ROOT)
     try:
         yield
     finally:
@@ -49,7 +51,7 @@ def worker(ws: Workspace) -> Iterator[None]:
 
 def until(ws: Workspace, ident: int, reached: Callable[[Job], bool]) -> tuple[Job, float]:
     """The job when it has come so far, and the moment."""
-    while not reached(job := jobs.job(ws, ident)):
+    while not reached(job := jobs.job(Context(ws), ident)):
         if job.state is State.FAILED:
             raise RuntimeError(job.error)
         time.sleep(0.02)
@@ -58,8 +60,8 @@ def until(ws: Workspace, ident: int, reached: Callable[[Job], bool]) -> tuple[Jo
 
 def queries(ws: Workspace) -> float:
     """The 95th percentile in milliseconds of what ten sessions wait for an answer."""
-    corpus = corpora.open_corpus(ws, "demo")
-    model = models.open_model(ws, corpus, "spectral")
+    corpus = corpora.open_corpus(Context(ws), "demo")
+    model = models.open_model(Context(ws), corpus, "spectral")
 
     def session(number: int) -> list[float]:
         rng, took = np.random.default_rng(number), []
@@ -67,7 +69,7 @@ def queries(ws: Workspace) -> float:
             time.sleep(THINKING * 2 * rng.random())
             begun = time.perf_counter()
             for kind in (Kind.TAG, Kind.SONG):
-                answers.recommend(corpus, model, Query(title=TITLES[(number + turn) % len(TITLES)], n=20), kind)
+                recommend.recommend(corpus, model, Query(title=TITLES[(number + turn) % len(TITLES)], n=20), kind)
             took.append(1000 * (time.perf_counter() - begun))
         return took[2:]
 
@@ -80,19 +82,21 @@ def trainings(ws: Workspace) -> list[Row]:
     long = {"corpus": "demo", "method": "word2vec", "values": {"epochs": 2000}}
     firsts, cancels = [], []
     for number in range(3):
-        ident = jobs.submit(ws, "train", {**long, "seed": number}, start=False)
+        ident = jobs.submit(Context(ws), "train", {**long, "seed": number}, start=False)
         queued = time.time()
         _, begun = until(ws, ident, lambda job: bool(job.phase))
         firsts.append(begun - queued)
         busy = queries(ws) if number == 0 else busy
         time.sleep(2)
         asked = time.time()
-        jobs.cancel(ws, ident)
+        jobs.cancel(Context(ws), ident)
         _, over = until(ws, ident, lambda job: job.over)
         cancels.append(over - asked)
     quick = []
     for number in range(3):
-        ident = jobs.submit(ws, "train", {"corpus": "demo", "method": "neighbours", "seed": number}, start=False)
+        ident = jobs.submit(
+            Context(ws), "train", {"corpus": "demo", "method": "neighbours", "seed": number}, start=False
+        )
         queued = time.time()
         quick.append(until(ws, ident, lambda job: bool(job.phase))[1] - queued)
         until(ws, ident, lambda job: job.over)
@@ -107,15 +111,15 @@ def trainings(ws: Workspace) -> list[Row]:
 
 def registry(ws: Workspace) -> list[Row]:
     """200 models of one corpus: listing them with their scores, as the page does."""
-    corpus = corpora.open_corpus(ws, "demo")
-    one = models.train(ws, corpus, "cooccurrence", {"a": 0.123})
+    corpus = corpora.open_corpus(Context(ws), "demo")
+    one = models.train(Context(ws), corpus, "cooccurrence", {"a": 0.123})
     stored = ws.open_model(one.fingerprint, one.id)
     for number in range(200 - len(ws.model_infos(one.fingerprint))):
         ws.save_model(replace(one, id=f"cooccurrence-{number:06x}", created=now()), stored.arrays, stored.state)
     begun = time.perf_counter()
-    infos = models.models(ws, one.fingerprint)
-    reached = comparing.reached(ws, one.fingerprint)
-    found = [reached.get(comparing.fitting(info.method, info.params)) for info in infos]
+    infos = models.list_models(Context(ws), one.fingerprint)
+    reached = compare.best_scores(Context(ws), one.fingerprint)
+    found = [reached.get(compare.fitting(info.method, info.params)) for info in infos]
     use, deleted = ws.disk_use(), ws.deleted()
     seconds = time.perf_counter() - begun
     print(len(found), "models,", len(use), "folders,", len(deleted), "deleted", file=sys.stderr)
@@ -161,7 +165,7 @@ def files(folder: Path) -> list[Row]:
         times = []
         for _ in range(3):
             begun = time.perf_counter()
-            foreign.read(path)
+            imported.read(path)
             times.append(time.perf_counter() - begun)
         rows.append(Row(f"loading word2vec {name}, 30,000 × 300", f"{np.median(times):.2f} s", wanted))
     return rows
@@ -177,14 +181,14 @@ def main() -> None:
             rows += trainings(ws)
         rows += registry(ws)
         rows += page(ws)
-    table = ["| what | measured | asked for |", "| --- | --- | --- |"]
+    table = ["| task | measured | target |", "| --- | --- | --- |"]
     table += [f"| {row.what} | {row.measured} | {row.wanted} |" for row in rows]
     head = (
         f"`python -m benchmarks.training`, {os.cpu_count()} cores, load average {begin:.1f} at the beginning and "
         f"{os.getloadavg()[0]:.1f} at the end."
     )
-    text = "\n".join(["## The training room", "", head, "", *table])
-    put("training", text)
+    text = "\n".join(["## The Train page", "", head, "", *table])
+    write_section("training", text)
 
 
 if __name__ == "__main__":

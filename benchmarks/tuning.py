@@ -1,10 +1,11 @@
 """Tuned beats default: a search for Word2Vec's settings on the real lists, judged on listeners it has never seen.
 
-    python -m benchmarks.tuning [trials]      # prints the table and writes it into docs/benchmarks.md
+    python -m benchmarks.tuning [trials]      # prints the table and writes it into docs/benchmarks/
 
 Everything goes through the product's own commands. The lists are split by listener; the search sees the training side
 only and judges its trials on listeners held back from that; what it found and where it began (gensim's own defaults)
-are then trained once more and asked about the listeners of the other side. Asked again it goes on from the trials that
+are then trained once more and asked about the listeners of the other side. QueryBatch again it goes on from the
+trials that
 are there.
 
 Finding: Caselles-Dupré, Lesaint & Royo-Letelier, "Word2Vec applied to Recommendation: Hyperparameters Matter", 2018.
@@ -21,9 +22,11 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.sheet import put
-from tagviz.evaluate.compare import compare
-from tagviz.operations import corpora, tuning, verdicts
+from benchmarks.report import write_section
+from tagviz.evaluation.compare import compare
+from tagviz.operations import corpora, evaluation
+from tagviz.operations.context import Context
+from tagviz.operations.models import tuning
 from tagviz.store.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +57,9 @@ def study(trials: int) -> dict[str, Any]:
     tagviz("import", str(BUILD / "split"), "--format", "melon", "--name", "lastfm-train")
     search = ("tune", "lastfm-train", "--method", "word2vec", "--set", BEGINNING)
     ws = Workspace(BUILD / "home")
-    known = tuning.look(ws, corpora.open_corpus(ws, "lastfm-train"), "word2vec", fixed={"preset": "gensim"})
+    known = tuning.look(
+        Context(ws), corpora.open_corpus(Context(ws), "lastfm-train"), "word2vec", fixed={"preset": "gensim"}
+    )
     found = {"trials": []} if known is None else tuning.described(known)
     while len(found["trials"]) < trials:
         found = tagviz(*search, "--trials", str(min(10, trials - len(found["trials"]))))
@@ -73,7 +78,7 @@ def judged(found: dict[str, Any]) -> tuple[pd.DataFrame, dict[str, str]]:
     }
     told = tagviz("evaluate", "lastfm", "--model", *names, *SPLIT)
     ws = Workspace(BUILD / "home")
-    report = verdicts.open_report(ws, ws.corpus_entry("lastfm").key, told["report"])
+    report = evaluation.open_report(Context(ws), ws.corpus_entry("lastfm").key, told["report"])
     rows = {row["model"]: row for row in told["rows"]}
     table = pd.DataFrame(
         [
@@ -105,7 +110,7 @@ def main() -> None:
     tried = len(found["trials"])
     seconds = sum(trial["seconds"] or 0 for trial in found["trials"])
     text = [
-        "## Tuned beats default",
+        "## Tuned parameters against defaults",
         "",
         f"`python -m benchmarks.tuning {tried}`: {tried} trials of Word2Vec on the training side of the Last.fm lists "
         f"({seconds / 60:.0f} minutes), judged on {table['questions'].iloc[0]:,} questions of listeners that the "
@@ -130,7 +135,7 @@ def main() -> None:
         + ", ".join(f"{name} {share:.0%}" for name, share in list(found["importance"].items())[:4])
         + ".",
     ]
-    put("tuning", "\n".join(text))
+    write_section("tuning", "\n".join(text))
 
 
 if __name__ == "__main__":

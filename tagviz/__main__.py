@@ -1,4 +1,4 @@
-"""`python -m tagviz`."""
+"""Run the command line with `python -m tagviz`."""
 
 import sys
 

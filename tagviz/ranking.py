@@ -1,6 +1,6 @@
-"""From scores to answers: the one place where scores are ranked, masked and cut.
+"""From scores to recommendations: the only place where scores are ranked, masked and cut.
 
-The page (1 query), `predict` (10,000) and the evaluation all come through `rank`, in chunks that bound memory.
+A page (1 query), `predict` (10,000 queries) and the evaluation all use `Ranker`, in chunks that bound memory.
 """
 
 from __future__ import annotations
@@ -14,25 +14,45 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from tagviz.errors import BadParameter
-from tagviz.types import Asked, Corpus, Floats, Ints, Kind, Progress, ProgressCallback, Recommender, frozen, quiet
+from tagviz.errors import InvalidParameterError
+from tagviz.intersection import all_of, intersected, step_away
+from tagviz.score_ops import is_constant, min_max_scaled, top
+from tagviz.types import (
+    Corpus,
+    Floats,
+    Ints,
+    Kind,
+    Progress,
+    ProgressCallback,
+    QueryBatch,
+    Recommender,
+    no_progress,
+    readonly,
+)
 
 CHUNK_BYTES = 128 * 2**20
 """Size of one chunk's score matrix; a method's own working memory is a small multiple of it."""
 
 
 @dataclass(frozen=True)
-class Rules:
-    """What is done between a method's scores and the answer.
+class RankingOptions:
+    """Options between a method's scores and the recommendations.
 
-    avoid_weight: how much of the score that the avoided items would give is taken off (both scaled to [0, 1] a query).
-    variety: 0 … 1, how much an item loses for being like those above it (maximal marginal relevance, Carbonell &
-        Goldstein 1998): at 0 nothing, at 1 only the difference counts. Items are alike that share playlists (cosine).
-    popularity: −1 … 1. Above 0 leans to known hits, below 0 to discoveries; at ±1 only how common an item is decides.
-    released: songs issued after the playlist's date are left out, where both dates are known.
-    variants: per kind a group per item (int32), as `recommend/folding.py` learns them; only the best item of a group is
-        answered, and none of a group that the query holds. Empty: nothing is folded.
-    Variety and popularity reorder the POOL best items by score; beyond them nothing comes up.
+    Variety and popularity reorder the POOL best items by score; items beyond them never move up.
+
+    Attributes:
+        avoid_weight: Weight of what is subtracted for the avoided items: the part of their scores that the query does
+            not share (`intersection.step_away`).
+        variety: 0 … 1, how much an item loses for similarity to the items above it (maximal marginal relevance,
+            Carbonell & Goldstein 1998); at 1 only dissimilarity counts. Similarity is the cosine of the playlists
+            that contain the items.
+        popularity: −1 … 1. Above 0 prefers popular items, below 0 rare ones; at ±1 only popularity decides.
+        released: Whether songs released after the playlist's date are left out, where both dates are known.
+        variants: Per kind int32 (n_kind,) group of each item, from `recommenders/near_duplicates.py`. Of each group
+            only the best item is recommended, and none of a group that the query contains. Empty: items are not
+            grouped.
+        left_out: Per kind bool (n_kind,), items that are never recommended unless the title names them, such as tags
+            that say nothing about music. Empty: nothing is left out.
     """
 
     avoid_weight: float = 1.0
@@ -40,98 +60,174 @@ class Rules:
     popularity: float = 0.0
     released: bool = False
     variants: Mapping[Kind, Ints] = field(default_factory=dict, compare=False)
+    left_out: Mapping[Kind, NDArray[np.bool_]] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
+        """Check the ranges of variety and popularity.
+
+        Raises:
+            InvalidParameterError: One of them is outside its range.
+        """
         for name, value, low in (("variety", self.variety, 0.0), ("popularity", self.popularity, -1.0)):
             if not low <= value <= 1.0:
-                raise BadParameter(f"{name} is {value:g}", f"it lies between {low:g} and 1", "choose a value within")
+                raise InvalidParameterError(
+                    f"{name} is {value:g}", f"it lies between {low:g} and 1", "choose a value within"
+                )
 
 
-GLANCE = 2048
-"""Items that are looked at before all are."""
-STRIPES = 64
-"""Into how many stripes scores are laid side by side to find the highest."""
+LEAD = 0.001
+"""Share of the highest score by which the items that the title names rank above it."""
 POOL = 200
-"""How many of the best items variety and popularity choose from (or five times the wanted number, if that is more)."""
+"""Number of best items that variety and popularity choose from (at least five times the wanted number)."""
 
 
 @dataclass(frozen=True, eq=False)
 class Ranked:
-    """Rows int32 (q, n) of the answered items, best first, −1 where there are fewer than n; their scores; and per query
-    whether nothing asked was known, so that the answer is mere popularity."""
+    """Recommendations for a batch of queries.
+
+    Attributes:
+        rows: int32 (q, n) rows of the recommended items, best first, −1 where there are fewer than n.
+        scores: float32 (q, n) scores.
+        fallback: bool (q,), True where the method knew nothing of the query, so that popularity decided.
+    """
 
     rows: Ints
     scores: Floats
     fallback: NDArray[np.bool_]
 
 
+@dataclass(frozen=True, eq=False)
+class Ranker:
+    """Ranks the scores of recommenders on one corpus.
+
+    Attributes:
+        corpus: Corpus whose items are recommended.
+        options: Options between scores and recommendations.
+        progress: Progress callback.
+        threads: Number of chunks that are ranked at the same time, each with its own memory.
+    """
+
+    corpus: Corpus
+    options: RankingOptions = RankingOptions()
+    progress: ProgressCallback = no_progress
+    threads: int = 1
+
+    def rank(self, recommender: Recommender, asked: QueryBatch, kind: Kind, n: int) -> Ranked:
+        """Return the n best items per query, without items that the query contains, avoids or masks.
+
+        Items that the title names are the exception: they may be recommended, and lead.
+
+        Ties go to the more popular item, then to the lower row, so that two runs agree. A query of which the method
+        knows nothing is answered by popularity and marked as fallback.
+
+        Args:
+            recommender: Fitted method.
+            asked: The queries (q).
+            kind: Kind of the items to recommend.
+            n: Number of items per query.
+        """
+        width = len(self.corpus.vocab(kind))
+        n = min(n, width)
+        rows = np.full((len(asked), n), -1, dtype=np.int32)
+        scores = np.zeros((len(asked), n), dtype=np.float32)
+        fallback = np.zeros(len(asked), dtype=bool)
+
+        def rank_chunk(span: tuple[int, int]) -> int:
+            start, stop = span
+            chunk = self._rank_chunk(recommender, asked.part(start, stop), kind, n)
+            for offset, (best, worth) in enumerate(chunk.best):
+                rows[start + offset, : len(best)] = best
+                scores[start + offset, : len(best)] = worth
+            fallback[start:stop] = chunk.fallback
+            return stop
+
+        spans = list(chunks(len(asked), width))
+        with ThreadPoolExecutor(max(1, self.threads)) as pool:
+            try:
+                for stop in pool.map(rank_chunk, spans) if len(spans) > 1 else map(rank_chunk, spans):
+                    self.progress(Progress(f"Ranking {kind}s", stop / len(asked)))
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+        return Ranked(readonly(rows), readonly(scores), readonly(fallback))
+
+    def _rank_chunk(self, recommender: Recommender, asked: QueryBatch, kind: Kind, n: int) -> _RankedChunk:
+        popular = self.corpus.counts(kind)
+        scores = _scores_less_avoided(recommender, asked, kind, self.options)
+        fallback = is_constant(scores)
+        scores[fallback] = popular / max(1, popular.max(initial=1))
+        if kind in self.options.left_out:
+            scores[:, self.options.left_out[kind]] = -np.inf
+        _raise_named_items(scores, asked, kind)
+        apply_rulings(self.corpus, asked.items, kind, scores)
+        _mask(scores, asked, kind)
+        if self.options.released and kind is Kind.SONG:
+            _mask_future_songs(scores, asked, self.corpus)
+        fallback |= _break_ties_by_popularity(scores, popular)
+        best = []
+        for query, of_query in enumerate(scores):
+            best.append(self._choose(of_query, kind, _grouped_away(asked, kind, query), n))
+        return _RankedChunk(best, fallback)
+
+    def _choose(self, scores: Floats, kind: Kind, held: NDArray[Any], n: int) -> tuple[NDArray[Any], Floats]:
+        """Return the n best rows for one query, best first, and their scores after variants, popularity and variety."""
+        options, popular = self.options, self.corpus.counts(kind)
+        groups = options.variants.get(kind)
+        if groups is None and not options.variety and not options.popularity:
+            best = top(scores, popular, n)
+            return best, scores[best]
+        pool = top(scores, popular, max(POOL, 5 * n))
+        if groups is not None:
+            pool = _best_of_variants(pool, groups, held)
+        worth = scores[pool]
+        if options.variety or options.popularity:
+            worth = min_max_scaled(worth[None])[0]
+        if options.popularity:
+            common = np.argsort(np.argsort(popular[pool], kind="stable"), kind="stable") / max(1, len(pool) - 1)
+            lean = abs(options.popularity)
+            worth = ((1 - lean) * worth + lean * (common if options.popularity > 0 else 1 - common)).astype(np.float32)
+        if not options.variety:
+            order = np.argsort(-worth, kind="stable")[:n]
+            return pool[order], worth[order]
+        return _maximal_marginal_relevance(pool, worth, n, options.variety, self.corpus.matrix(kind))
+
+
 def rank(
     recommender: Recommender,
-    asked: Asked,
+    asked: QueryBatch,
     kind: Kind,
     corpus: Corpus,
     n: int,
-    rules: Rules = Rules(),
-    progress: ProgressCallback = quiet,
-    threads: int = 1,
+    options: RankingOptions = RankingOptions(),
 ) -> Ranked:
-    """The n best items of `kind` per query, without what the query already holds, avoids or masks.
+    """Return the n best items per query: `Ranker.rank` without progress, on one thread.
 
-    Ties go to the more popular item, then to the lower row, so that two runs agree; a query of which the method knows
-    nothing is answered by popularity and marked. threads: chunks that are answered at once, each with its own memory.
+    Args:
+        recommender: Fitted method.
+        asked: The queries (q).
+        kind: Kind of the items to recommend.
+        corpus: Corpus whose items are recommended.
+        n: Number of items per query.
+        options: Options between scores and recommendations.
     """
-    width = len(corpus.vocab(kind))
-    n = min(n, width)
-    rows = np.full((len(asked), n), -1, dtype=np.int32)
-    values = np.zeros((len(asked), n), dtype=np.float32)
-    fallback = np.zeros(len(asked), dtype=bool)
-
-    def answer(span: tuple[int, int]) -> int:
-        start, stop = span
-        part = asked.part(start, stop)
-        found = _answered(recommender, part, kind, corpus, n, rules)
-        for offset, (best, worth) in enumerate(found.best):
-            rows[start + offset, : len(best)] = best
-            values[start + offset, : len(best)] = worth
-        fallback[start:stop] = found.fallback
-        return stop
-
-    spans = list(chunks(len(asked), width))
-    with ThreadPoolExecutor(max(1, threads)) as pool:
-        try:
-            for stop in pool.map(answer, spans) if len(spans) > 1 else map(answer, spans):
-                progress(Progress(f"Ranking {kind}s", stop / len(asked)))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return Ranked(frozen(rows), frozen(values), frozen(fallback))
+    return Ranker(corpus, options).rank(recommender, asked, kind, n)
 
 
 @dataclass(frozen=True, eq=False)
-class _Answered:
-    """Per query the rows and what they are worth, best first, and whether it is mere popularity."""
+class _RankedChunk:
+    """Per query the best rows with their scores, and whether popularity decided."""
 
     best: list[tuple[NDArray[Any], Floats]]
     fallback: NDArray[np.bool_]
 
 
-def _answered(recommender: Recommender, asked: Asked, kind: Kind, corpus: Corpus, n: int, rules: Rules) -> _Answered:
-    popular = corpus.counts(kind)
-    scores = _scored(recommender, asked, kind, rules)
-    fallback = even(scores)
-    scores[fallback] = popular / max(1, popular.max(initial=1))
-    keep_to(corpus, asked.items, kind, scores)
-    _mask(scores, asked, kind)
-    if rules.released and kind is Kind.SONG:
-        _mask_later(scores, asked, corpus)
-    fallback |= _by_popularity_where_tied(scores, popular)
-    best = [_chosen(scores[row], popular, n, rules, kind, asked, row, corpus) for row in range(len(asked))]
-    return _Answered(best, fallback)
+def _break_ties_by_popularity(scores: Floats, popular: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Replace rows in which all allowed items have equal scores by popularity, in place.
 
-
-def _by_popularity_where_tied(scores: Floats, popular: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Scores the rows (q,) by popularity in which all that may be answered is worth the same; says which they are."""
-    tied = even(scores)
+    Returns:
+        bool (q,), True for the replaced rows.
+    """
+    tied = is_constant(scores)
     open_ = scores[tied] > -np.inf
     several = open_.sum(axis=1) > 1
     tied[tied] = several
@@ -140,178 +236,155 @@ def _by_popularity_where_tied(scores: Floats, popular: NDArray[np.int64]) -> NDA
     return tied
 
 
-def even(scores: Floats) -> NDArray[np.bool_]:
-    """Per row (q,) whether all that is above −inf is worth the same. Mostly a glance at the first items says no."""
-    same = np.ones(len(scores), dtype=bool)
-    for part in (scores[:, :GLANCE], scores):
-        if same.any():
-            some = part[same]
-            least = np.where(some > -np.inf, some, np.float32(np.inf)).min(axis=1, initial=np.inf)
-            same[same] = some.max(axis=1, initial=-np.inf) <= least
-    return same
-
-
-def top(scores: Floats, popular: NDArray[np.int64], n: int) -> NDArray[Any]:
-    """Rows of the n highest scores above −inf, best first; ties by popularity, then by row."""
-    if n <= 0:
-        return np.empty(0, dtype=np.int64)
-    candidates = _promising(scores, n)
-    values = scores[candidates]
-    edge = np.partition(values, len(values) - n)[len(values) - n] if n < len(values) else -np.inf
-    candidates = candidates[(values >= edge) & (values > -np.inf)]
-    order = np.lexsort((candidates, -popular[candidates], -scores[candidates]))
-    return candidates[order[:n]]
-
-
-def _promising(scores: Floats, n: int) -> NDArray[np.intp]:
-    """Rows in ascending order, among them the n highest (1 ≤ n) of many scores and all that equal the lowest of these.
-
-    Of the maxima of columns, when scores are laid out as stripes, the n-th largest is at most the n-th largest of all:
-    only columns that reach it need to be looked at, at a million items a fiftieth of them in a single pass.
-    """
-    length = len(scores) // STRIPES
-    if length <= n:
-        return np.arange(len(scores))
-    stripes = scores[: STRIPES * length].reshape(STRIPES, length)
-    maxima = stripes.max(axis=0)
-    bound = np.partition(maxima, length - n)[length - n]
-    columns = np.flatnonzero(maxima >= bound)
-    if len(columns) > length // 4:  # ties, such as zeros: as quick to look at all
-        return np.flatnonzero(scores >= bound)
-    stripe, place = np.nonzero(stripes[:, columns] >= bound)
-    rest = np.arange(STRIPES * length, len(scores))
-    return np.concatenate([stripe * length + columns[place], rest[scores[rest] >= bound]])
-
-
-def leading(scores: Floats, n: int) -> NDArray[Any]:
-    """Rows of the n highest scores in ascending order of row; ties at the edge go to the lower row."""
-    if n >= len(scores):
-        return np.arange(len(scores))
-    rows = _promising(scores, n)
-    values = scores[rows]
-    edge = np.partition(values, len(values) - n)[len(values) - n]
-    above = rows[values > edge]
-    return np.sort(np.concatenate([above, rows[values == edge][: n - len(above)]]))
-
-
 def chunks(count: int, width: int) -> Iterator[tuple[int, int]]:
-    """(start, stop) pairs over `count` queries such that float32 scores over `width` items stay within CHUNK_BYTES."""
+    """Yield (start, stop) pairs of queries whose float32 score matrix stays within CHUNK_BYTES.
+
+    Args:
+        count: Number of queries.
+        width: Number of scored items.
+    """
     size = int(max(1, min(1024, CHUNK_BYTES // max(1, 4 * width))))
     for start in range(0, count, size):
         yield start, min(count, start + size)
 
 
-def scaled(scores: Floats, out: Floats | None = None, lowest: Floats | None = None, highest: float = 1.0) -> Floats:
-    """Each row moved and stretched to [0, highest]; a row without information becomes 0. out: where to, such as
-    `scores`; lowest (q,): each row's lowest score, where that is known."""
-    result = np.empty_like(scores) if out is None else out
-    for number, (row, to) in enumerate(zip(scores, result, strict=True)):  # row by row: memory is what takes the time
-        low = row.min(initial=np.inf) if lowest is None else lowest[number]
-        spread = row.max(initial=-np.inf) - low
-        if spread > 0:
-            np.divide(np.subtract(row, low, out=to) if low else row, spread / np.float32(highest), out=to)
-        else:
-            to[:] = 0
-    return result
+def _scores_less_avoided(recommender: Recommender, asked: QueryBatch, kind: Kind, options: RankingOptions) -> Floats:
+    """Return the method's scores less the weighted scores of what is avoided, float32 (q, n_kind).
 
-
-def _scored(recommender: Recommender, asked: Asked, kind: Kind, rules: Rules) -> Floats:
+    Queries of several tags that are meant all at once are scored by `intersection.all_of`.
+    """
     scores = np.require(recommender.score(asked, kind), np.float32, "W")
+    together = intersected(asked, kind)
+    together = together[~is_constant(scores[together])]
+    if len(together):
+        scores[together] = all_of(recommender.score, asked, kind, together, scores[together])
     avoiding = np.zeros(len(asked), dtype=bool)
     for matrix in asked.avoid.values():
         avoiding |= np.diff(matrix.indptr) > 0
-    if avoiding.any() and rules.avoid_weight:
-        opposite = replace(asked, titles=("",) * len(asked), items=_completed(asked), avoid={}, masked={})
-        away = scaled(np.asarray(recommender.score(opposite, kind), dtype=np.float32))
-        scores[avoiding] = scaled(scores[avoiding]) - rules.avoid_weight * away[avoiding]
+    if asked.avoided_phrases:
+        avoiding |= np.array([bool(phrase) for phrase in asked.avoided_phrases])
+    if avoiding.any() and options.avoid_weight:
+        opposite = replace(
+            asked,
+            titles=("",) * len(asked),
+            items=_avoided_as_items(asked),
+            avoid={},
+            masked={},
+            named={},
+            phrases=asked.avoided_phrases,
+            avoided_phrases=(),
+        )
+        away = min_max_scaled(np.asarray(recommender.score(opposite, kind), dtype=np.float32))
+        near = min_max_scaled(scores[avoiding])
+        scores[avoiding] = near - options.avoid_weight * step_away(near, away[avoiding])
     return scores
 
 
-def _completed(asked: Asked) -> dict[Kind, sp.csr_matrix]:
-    """The avoided items as if they were asked, with an empty matrix for every kind that is not avoided."""
+def _avoided_as_items(asked: QueryBatch) -> dict[Kind, sp.csr_matrix]:
+    """Return the avoided items as items of the query, with an empty matrix for every kind that is not avoided."""
     items = asked.items.items()
     return {kind: asked.avoid.get(kind, sp.csr_matrix(matrix.shape, dtype=np.float32)) for kind, matrix in items}
 
 
-def keep_to(corpus: Corpus, items: Mapping[Kind, sp.csr_matrix], kind: Kind, scores: Floats) -> None:
-    """Changes the scores (q, n) of what is asked as experts have ruled: what is blocked, or to be kept apart from
-    something asked, is never answered; what belongs together with it comes first."""
+def apply_rulings(corpus: Corpus, items: Mapping[Kind, sp.csr_matrix], kind: Kind, scores: Floats) -> None:
+    """Apply expert decisions to scores, in place.
+
+    Blocked items, and items kept apart from one in the query, get −inf; items that belong together with one in the
+    query get the highest score.
+
+    Args:
+        corpus: Corpus with the decisions.
+        items: Items of the queries by kind, CSR (q, n_kind).
+        kind: Kind of the scored items.
+        scores: float32 (q, n_kind), changed.
+    """
     rulings = corpus.rulings.get(kind)
     if rulings is None:
         return
-    if kind in items and _rules_on(rulings.together, items[kind]):
+    if kind in items and _has_rulings(rulings.together, items[kind]):
         together = sp.csr_matrix(items[kind] @ rulings.together)
         owners = np.repeat(np.arange(len(scores)), np.diff(together.indptr))
         best = scores.max(axis=1, initial=-np.inf)
         scores[owners, together.indices] = (best + 0.01 * np.abs(best))[owners]
-    if kind in items and _rules_on(rulings.apart, items[kind]):
+    if kind in items and _has_rulings(rulings.apart, items[kind]):
         apart = sp.csr_matrix(items[kind] @ rulings.apart)
         scores[np.repeat(np.arange(len(scores)), np.diff(apart.indptr)), apart.indices] = -np.inf
     scores[:, rulings.blocked] = -np.inf
 
 
-def _rules_on(ruling: sp.csr_matrix, items: sp.csr_matrix) -> bool:
-    """Whether anything is ruled of what is asked; mostly nothing is."""
+def _has_rulings(ruling: sp.csr_matrix, items: sp.csr_matrix) -> bool:
+    """Return whether any decision concerns an item of the queries; usually none does."""
     held = items.indices
     return bool((ruling.indptr[held + 1] > ruling.indptr[held]).any())
 
 
-def _mask(scores: Floats, asked: Asked, kind: Kind) -> None:
+def _raise_named_items(scores: Floats, asked: QueryBatch, kind: Kind) -> None:
+    """Move the items that the title names above the highest score of their row, in place.
+
+    Each moves as far as its weight says, and they keep the method's own order among themselves. Methods give low scores
+    to the items of a query, or none.
+    """
+    if kind not in asked.named or not asked.named[kind].nnz:
+        return
+    rows, columns, weights = _entries(asked.named[kind])
+    finite = np.where(np.isfinite(scores), scores, np.nan)
+    best, least = np.nanmax(finite, axis=1, initial=0)[rows], np.nanmin(finite, axis=1, initial=0)[rows]
+    own = np.maximum(scores[rows, columns], least)
+    among = np.divide(own - least, best - least, out=np.zeros_like(own), where=best > least)
+    scores[rows, columns] = own + weights * (best - own + LEAD * np.maximum(np.abs(best), LEAD) * (1 + among))
+
+
+def _entries(matrix: sp.csr_matrix) -> tuple[NDArray[Any], NDArray[Any], Floats]:
+    """Return row, column and value of each stored entry."""
+    return np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr)), matrix.indices, matrix.data
+
+
+def _grouped_away(asked: QueryBatch, kind: Kind, query: int) -> NDArray[Any]:
+    """Return the rows of a query's items, without those that its title names, whose variants are not recommended."""
+    held, named = (_indices(group.get(kind), query) for group in (asked.items, asked.named))
+    return np.setdiff1d(held, named) if len(named) else held
+
+
+def _indices(matrix: sp.csr_matrix | None, row: int) -> NDArray[Any]:
+    """Return the columns of one row's entries; none without a matrix."""
+    if matrix is None:
+        return np.empty(0, dtype=np.int32)
+    return np.asarray(matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]])
+
+
+def _mask(scores: Floats, asked: QueryBatch, kind: Kind) -> None:
+    """Set the scores of items that the query contains, avoids or masks to −inf.
+
+    Items that the title names keep their scores unless they are avoided or masked.
+    """
+    named = _entries(asked.named[kind]) if kind in asked.named else None
+    kept = None if named is None else scores[named[0], named[1]]
     for group in (asked.items, asked.avoid, asked.masked):
         if kind in group:
             matrix = group[kind]
             scores[np.repeat(np.arange(len(asked)), np.diff(matrix.indptr)), matrix.indices] = -np.inf
+        if group is asked.items and named is not None and kept is not None:
+            scores[named[0], named[1]] = kept
 
 
-def _mask_later(scores: Floats, asked: Asked, corpus: Corpus) -> None:
-    """Songs issued after the playlist's date; an unknown date is not later than anything."""
+def _mask_future_songs(scores: Floats, asked: QueryBatch, corpus: Corpus) -> None:
+    """Set the scores of songs released after the playlist's date to −inf; unknown dates are not later than any."""
     if asked.dates is not None:
         issued = corpus.songs["date"].to_numpy()
         scores[issued[None, :] > np.asarray(asked.dates, dtype=issued.dtype)[:, None]] = -np.inf
 
 
-def _chosen(
-    scores: Floats,
-    popular: NDArray[np.int64],
-    n: int,
-    rules: Rules,
-    kind: Kind,
-    asked: Asked,
-    query: int,
-    corpus: Corpus,
-) -> tuple[NDArray[Any], Floats]:
-    """The n rows to answer one query with, best first, and what each is worth, after the rules that reorder."""
-    groups = rules.variants.get(kind)
-    if groups is None and not rules.variety and not rules.popularity:
-        best = top(scores, popular, n)
-        return best, scores[best]
-    pool = top(scores, popular, max(POOL, 5 * n))
-    if groups is not None:
-        pool = _folded(pool, groups, asked.items[kind][query].indices if kind in asked.items else pool[:0])
-    worth = scores[pool]
-    if rules.variety or rules.popularity:
-        worth = scaled(worth[None])[0]
-    if rules.popularity:
-        common = np.argsort(np.argsort(popular[pool], kind="stable"), kind="stable") / max(1, len(pool) - 1)
-        lean = abs(rules.popularity)
-        worth = ((1 - lean) * worth + lean * (common if rules.popularity > 0 else 1 - common)).astype(np.float32)
-    if not rules.variety:
-        order = np.argsort(-worth, kind="stable")[:n]
-        return pool[order], worth[order]
-    return _varied(pool, worth, n, rules.variety, corpus.matrix(kind))
-
-
-def _folded(pool: NDArray[Any], groups: Ints, held: NDArray[Any]) -> NDArray[Any]:
-    """The first of each group in the pool, without groups that the query holds."""
+def _best_of_variants(pool: NDArray[Any], groups: Ints, held: NDArray[Any]) -> NDArray[Any]:
+    """Return the first of each group in the pool, without groups that the query contains."""
     _, first = np.unique(groups[pool], return_index=True)
     kept = pool[np.sort(first)]
     return kept[~np.isin(groups[kept], groups[held])]
 
 
-def _varied(
+def _maximal_marginal_relevance(
     pool: NDArray[Any], worth: Floats, n: int, variety: float, playlists: sp.csr_matrix
 ) -> tuple[NDArray[Any], Floats]:
-    """Maximal marginal relevance: next comes the largest (1 − variety) · worth − variety · likeness to those above."""
+    """Order the pool greedily by (1 − variety) · score − variety · similarity to the items above."""
     columns = playlists[:, pool]
     lengths = np.sqrt(np.maximum(1, np.asarray(columns.sum(axis=0)).ravel()))
     alike = (columns.T @ columns).toarray() / lengths[:, None] / lengths

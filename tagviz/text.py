@@ -1,5 +1,7 @@
-"""Titles and tags as text: normal forms, tokens, scripts, and what may be shown. Every function here is pure and total:
-any text, however odd, gets an answer."""
+"""Titles and tags as text: normal forms, tokens, scripts, and safe display.
+
+Every function is pure and accepts any text.
+"""
 
 from __future__ import annotations
 
@@ -13,29 +15,31 @@ from typing import Any
 import numpy as np
 import regex
 
-from tagviz.errors import BadParameter, SourceError
+from tagviz.errors import InvalidParameterError, SourceError
 from tagviz.types import Corpus
 
+DASH = " — "
+"""Between a song's name and its artist."""
 LONGEST_TITLE = 1_000
-"""Characters of a title, tag or name that are kept; what is longer is cut by the readers, with a note."""
+"""Longest title, tag or name in characters; readers cut longer ones and note it."""
 
 ONE_SYLLABLE_WORDS = frozenset(("봄", "밤", "비", "눈", "꿈", "술", "춤", "별"))
-"""One-syllable Korean nouns that do say something of music (spring, night, rain, snow, dream, drink, dance, star)."""
+"""One-syllable Korean nouns that describe music (spring, night, rain, snow, dream, drink, dance, star)."""
 
 VOCABULARY = 8_000
-"""Pieces of a sentencepiece model; a corpus with fewer different titles gets fewer."""
+"""Number of pieces of a sentencepiece model; a corpus with fewer distinct titles gets fewer."""
 
 _INVISIBLE = regex.compile(r"[\p{Cf}\p{Cs}\p{Co}\p{Cn}\uFE0E\uFE0F\p{Emoji_Modifier}--[\p{Alphabetic}]]+", regex.V1)
 _APOSTROPHES = regex.compile(r"['’‘`´ʼ]+")
 _DECORATION = regex.compile(r"[^\p{L}\p{M}\p{N}&+%$#/]+")
 _HASH = regex.compile(r"(?<![\p{L}\p{N}])[#/]+|/+(?![\p{L}\p{N}])")
 _REPEATED = regex.compile(r"([&+%$#/])\1+")
-_SAME = regex.compile(r"(\S)\1+")
+_REPEATED_CHARACTER = regex.compile(r"(\S)\1+")
 _BLANKS = regex.compile(r"\s+")
-_DULL = '!"()*,.:;<=>?@[\\]^_{|}~- '
-"""ASCII that says nothing between words, and a blank."""
-_EASY = regex.compile(f"[0-9A-Za-z가-힣{regex.escape(_DULL)}]+")
-_BLANKED = str.maketrans(dict.fromkeys(_DULL, " "))
+_SEPARATORS = '!"()*,.:;<=>?@[\\]^_{|}~- '
+"""ASCII characters that only separate words, and the blank."""
+_PLAIN = regex.compile(f"[0-9A-Za-z가-힣{regex.escape(_SEPARATORS)}]+")
+_SEPARATORS_TO_BLANK = str.maketrans(dict.fromkeys(_SEPARATORS, " "))
 
 _CONTROL = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]")
 _OVERRIDES = regex.compile(
@@ -64,28 +68,31 @@ _SCRIPTS = {
 
 
 def clean(text: str) -> str:
-    """The original spelling without what may not be shown: control characters and newlines become blanks, direction
-    marks and zero-width characters go, lone surrogates become U+FFFD; no blanks at the ends. Idempotent."""
+    """Remove what must not be displayed and keep the spelling. Idempotent.
+
+    Control characters and newlines become blanks, direction marks and zero-width characters are removed, lone
+    surrogates become U+FFFD, and blanks at the ends are removed.
+    """
     if not _UNCLEAN.search(text):
         return text.strip()
     text = _OVERRIDES.sub("", _CONTROL.sub(" ", text))
-    return _SURROGATES.sub("\ufffd", text).strip()
+    return str(_SURROGATES.sub("\ufffd", text).strip())
 
 
 def normal(text: str) -> str:
-    """The form under which two spellings mean the same tag: NFKC, folded case, without decorations, emoji, apostrophes
-    and repeated or outer punctuation ("♥ Hip-Hop!!" → "hip hop", "80's" → "80s", "R&B" stays "r&b").
+    """Return the form under which two spellings mean the same tag. Idempotent; "" only for blank text.
 
-    A text of decorations only keeps them, each run once ("♥♥" → "♥"). Idempotent; "" only for blank text.
+    NFKC and folded case, without decorations, emoji, apostrophes and repeated or outer punctuation ("♥ Hip-Hop!!" →
+    "hip hop", "80's" → "80s", "R&B" stays "r&b"). A text of decorations only keeps them, each run once ("♥♥" → "♥").
     """
     # most titles are plain letters, of which all rules together come to this
-    easy = " ".join(text.lower().translate(_BLANKED).split()) if _EASY.fullmatch(text) else ""
-    return easy or _normal(text)
+    plain = " ".join(text.lower().translate(_SEPARATORS_TO_BLANK).split()) if _PLAIN.fullmatch(text) else ""
+    return plain or _normal(text)
 
 
 @lru_cache(maxsize=2**18)
 def _normal(text: str) -> str:
-    """Kept, as the titles of a corpus are looked at by one part of a model after the other."""
+    """Apply all rules of `normal`; cached, since several parts of a model read the titles of a corpus."""
     folded = fold(clean(text))
     folded = _INVISIBLE.sub("", folded) or folded
     bare = _APOSTROPHES.sub("", folded)
@@ -93,40 +100,49 @@ def _normal(text: str) -> str:
     bare = fold(_BLANKS.sub(" ", bare).strip())
     if any(character.isalnum() for character in bare):
         return bare
-    return fold(_SAME.sub(r"\1", _BLANKS.sub(" ", folded)).strip())
+    return fold(_REPEATED_CHARACTER.sub(r"\1", _BLANKS.sub(" ", folded)).strip())
 
 
 def language(text: str) -> str:
-    """The script of the letters: "ko", "latin", "ja", "han", "cyrillic", "other", "mixed" for several, "" for none.
+    """Return the script of the letters.
 
-    It says which script is used, not which tongue is spoken. Han beside kana counts as Japanese.
+    This is the script, not the language. Han beside kana counts as Japanese.
+
+    Returns:
+        "ko", "latin", "ja", "han", "cyrillic", "other", "mixed" where there are several, "" where there are none.
     """
-    found = [name for name, pattern in _SCRIPTS.items() if pattern.search(text)]
-    if "ja" in found and "han" in found:
-        found.remove("han")
-    return "" if not found else found[0] if len(found) == 1 else "mixed"
+    scripts = [name for name, pattern in _SCRIPTS.items() if pattern.search(text)]
+    if "ja" in scripts and "han" in scripts:
+        scripts.remove("han")
+    return "" if not scripts else scripts[0] if len(scripts) == 1 else "mixed"
 
 
 def tokens(title: str) -> list[str]:
-    """The words of a title in any language, folded like tags, in order, each once."""
+    """Return the distinct words of a title in any language, folded like tags, in order."""
     return next(_words([title]))
 
 
 class Words:
-    """The default tokenizer: Hangul through kiwipiepy's morphemes, everything else through Unicode word boundaries."""
+    """The default tokenizer: kiwipiepy's morphemes for Hangul, Unicode word boundaries for everything else."""
 
     def __call__(self, title: str) -> list[str]:
+        """Return the tokens of a title."""
         return next(_words([title]))
 
     def many(self, titles: Sequence[str]) -> list[list[str]]:
-        """The tokens of many titles; every different title is analysed once."""
-        return _each_once(titles, lambda distinct: list(_words(distinct)))
+        """Return the tokens of many titles; each distinct title is analysed once."""
+        return _map_distinct(titles, lambda distinct: list(_words(distinct)))
 
 
 class SentencePieces:
-    """A sentencepiece model's pieces as tokens; `model` holds the trained model's bytes."""
+    """Tokenizer that uses the pieces of a trained sentencepiece model."""
 
     def __init__(self, model: bytes) -> None:
+        """Load the model from its bytes.
+
+        Raises:
+            SourceError: The bytes are not a sentencepiece model.
+        """
         import sentencepiece
 
         try:
@@ -137,36 +153,57 @@ class SentencePieces:
             ) from error
 
     def __call__(self, title: str) -> list[str]:
+        """Return the tokens of a title."""
         return self.many([title])[0]
 
     def many(self, titles: Sequence[str]) -> list[list[str]]:
-        """The pieces of many titles, without the word mark and without pieces of punctuation."""
-        return _each_once(titles, self._pieces)
+        """Return the pieces of many titles, without the word mark and without pieces of punctuation."""
+        return _map_distinct(titles, self._pieces)
 
     def _pieces(self, titles: Sequence[str]) -> list[list[str]]:
         rows = self._processor.encode([normal(title) for title in titles], out_type=str)
-        return [list(dict.fromkeys(p for piece in row if (p := piece.lstrip("▁")) and _telling(p))) for row in rows]
+        return [
+            list(dict.fromkeys(p for piece in row if (p := piece.lstrip("▁")) and _is_informative(p))) for row in rows
+        ]
 
 
 def tokenizer_of(corpus: Corpus) -> Words | SentencePieces:
-    """The tokenizer with which the corpus's titles were cut; call it with a title, or its `many` with several."""
+    """Return the tokenizer that produced the corpus's title words."""
     return tokenizer(corpus.tokenizer, corpus.tokenizer_model)
 
 
 @lru_cache(maxsize=8)
 def tokenizer(name: str, model: bytes = b"") -> Words | SentencePieces:
-    """The tokenizer `words`, or `sentencepiece` with its trained model."""
+    """Return a tokenizer by name.
+
+    Args:
+        name: `words` or `sentencepiece`.
+        model: Bytes of the trained sentencepiece model.
+
+    Raises:
+        InvalidParameterError: There is no tokenizer of this name.
+    """
     if name == "words":
         return Words()
     if name == "sentencepiece":
         return SentencePieces(model)
-    raise BadParameter(f"There is no tokenizer {name!r}", "tokenizers: words, sentencepiece", "choose one of these")
+    raise InvalidParameterError(
+        f"There is no tokenizer {name!r}", "tokenizers: words, sentencepiece", "choose one of these"
+    )
 
 
 def train_sentencepiece(titles: Sequence[str], vocabulary: int = VOCABULARY) -> bytes:
-    """A unigram sentencepiece model of the titles' normal forms, trained in memory: its bytes.
+    """Train a unigram sentencepiece model on the normal forms of titles, in memory.
 
-    A larger vocabulary gives longer pieces; titles too few for it give as many pieces as they hold.
+    Args:
+        titles: Titles of the corpus.
+        vocabulary: Number of pieces; larger gives longer pieces. Too few titles give fewer pieces.
+
+    Returns:
+        The bytes of the model.
+
+    Raises:
+        SourceError: All titles are empty, or they are too few.
     """
     import io
 
@@ -197,12 +234,12 @@ def train_sentencepiece(titles: Sequence[str], vocabulary: int = VOCABULARY) -> 
 
 
 def fold(text: str) -> str:
-    """NFKC and folded case: the least that makes spellings comparable."""
+    """Return the text as NFKC with folded case: the least that makes spellings comparable."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def letters(text: str) -> str:
-    """Accents apart from letters, Hangul syllables as single letters, so that near spellings compare as near."""
+    """Split accents from letters and Hangul syllables into letters, so that similar spellings compare as similar."""
     return unicodedata.normalize("NFKD", text)
 
 
@@ -225,7 +262,7 @@ _SYLLABLE = regex.compile(
 
 
 def from_latin_layout(typed: str) -> str:
-    """The Korean that the same keys give on a Korean keyboard ("qldhsmsskf" → "비오는날"); "" where they give none."""
+    """Return what the same keys give on a Korean keyboard ("qldhsmsskf" → "비오는날"), or "" if nothing."""
     if not typed.isascii() or not any(map(str.isalpha, typed)):
         return ""
     keys = "".join(key if key in "RETQWOP" else key.lower() for key in typed).translate(_KEYBOARD)
@@ -239,12 +276,12 @@ def _syllable(match: regex.Match[str]) -> str:
 
 
 def is_initials(typed: str) -> bool:
-    """Whether all that was typed are Korean consonants, as in a search by initials (초성)."""
+    """Return whether the text consists of Korean consonants only, as in a search by initials (초성)."""
     return bool(regex.fullmatch(r"[ㄱ-ㅎ\u1100-\u1112 ]*[ㄱ-ㅎ\u1100-\u1112][ㄱ-ㅎ\u1100-\u1112 ]*", typed))
 
 
 def initials(text: str) -> str:
-    """Every Hangul syllable as its initial consonant; all else as it is."""
+    """Replace every Hangul syllable by its initial consonant and keep everything else."""
     codes = np.frombuffer(text.encode("utf-32-le", "replace"), dtype=np.uint32).copy()
     syllables = (codes >= 0xAC00) & (codes <= 0xD7A3)
     consonants = np.array([ord(consonant) for consonant in _INITIALS], dtype=np.uint32)
@@ -254,23 +291,23 @@ def initials(text: str) -> str:
     return codes.tobytes().decode("utf-32-le")
 
 
-def _telling(token: str) -> bool:
-    """Whether a token says something: two characters or more, or one ideograph, with a letter or digit in it."""
+def _is_informative(token: str) -> bool:
+    """Return whether a token has two characters or more (or is one ideograph), with a letter or digit in it."""
     if len(token) == 1:
         return "\u3400" <= token <= "\u9fff" or token in ONE_SYLLABLE_WORDS
     return any(character.isalnum() for character in token)
 
 
 def _words(titles: Sequence[str]) -> Iterator[list[str]]:
-    pieces = [list(_cut(_APOSTROPHES.sub("'", fold(clean(title))))) for title in titles]
+    pieces = [list(_split_by_script(_APOSTROPHES.sub("'", fold(clean(title))))) for title in titles]
     korean = list(dict.fromkeys(text for row in pieces for sort, text in row if sort == "hangul"))
     morphemes = dict(zip(korean, _morphemes(korean), strict=True))
     for row in pieces:
-        found = (word for sort, text in row for word in (morphemes[text] if sort == "hangul" else [text]))
-        yield list(dict.fromkeys(filter(_telling, found)))
+        words = (word for sort, text in row for word in (morphemes[text] if sort == "hangul" else [text]))
+        yield list(dict.fromkeys(filter(_is_informative, words)))
 
 
-def _cut(text: str) -> Iterator[tuple[str, str]]:
+def _split_by_script(text: str) -> Iterator[tuple[str, str]]:
     for match in _PIECES.finditer(text):
         sort, piece = str(match.lastgroup), match.group()
         if sort == "word":
@@ -287,11 +324,11 @@ def _morphemes(texts: Sequence[str]) -> Iterable[list[str]]:
     )
 
 
-_loading = Lock()
+_kiwi_lock = Lock()
 
 
 def _kiwi() -> Any:
-    with _loading:
+    with _kiwi_lock:
         return _load_kiwi()
 
 
@@ -302,7 +339,7 @@ def _load_kiwi() -> Any:
     return Kiwi(num_workers=min(2, os.cpu_count() or 1))
 
 
-def _each_once(titles: Sequence[str], analyse: Callable[[list[str]], list[list[str]]]) -> list[list[str]]:
+def _map_distinct(titles: Sequence[str], analyse: Callable[[list[str]], list[list[str]]]) -> list[list[str]]:
     distinct = list(dict.fromkeys(titles))
-    found = dict(zip(distinct, analyse(distinct), strict=True))
-    return [found[title] for title in titles]
+    analysed = dict(zip(distinct, analyse(distinct), strict=True))
+    return [analysed[title] for title in titles]

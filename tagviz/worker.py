@@ -16,16 +16,21 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import FrameType
 
-from tagviz.errors import Cancelled, TagvizError
+from tagviz import logs
+from tagviz.access.roles import Actor
+from tagviz.errors import Cancelled, StoreError, TagvizError
+from tagviz.operations import access
 from tagviz.operations import jobs as operations
+from tagviz.operations.context import Context
 from tagviz.settings import settings
-from tagviz.store.jobs import LEASE_SECONDS, LOG_LENGTH, Job, Jobs, State, thinned
-from tagviz.store.workspace import Workspace
+from tagviz.store.files import set_aside
+from tagviz.store.jobs import LEASE_SECONDS, LOG_LENGTH, Job, Jobs, State, thin_curve
 from tagviz.types import Progress
 
 LOOK_SECONDS = 0.25
@@ -35,6 +40,10 @@ GRACE_SECONDS = 1.0
 """How long a cancelled job may take to stop by itself."""
 TELL_SECONDS = 0.4
 """How often progress is written down."""
+RETRY_SECONDS = 2.0
+"""How long is waited before a database that did not answer is asked again."""
+PATIENCE_SECONDS = 3600.0
+"""How long the outcome of a job waits for the database."""
 PROBE_SECONDS = 2.0
 """How long the lock of the only worker is waited for: longer than those who look whether there is one hold it."""
 
@@ -56,14 +65,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--run", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--owner", default="", help=argparse.SUPPRESS)
-    given = parser.parse_args(argv)
-    ws = Workspace.default()
+    arguments = parser.parse_args(argv)
+    context = Context.default()
     try:
-        queue = operations.queue(ws)
-        if given.run is not None:
-            return Child(ws, queue, given.run, given.owner).run()
-        worker = Worker(ws, queue, given.idle, given.lease)
-        return worker.alone() if given.single else worker.work()
+        queue = operations.job_queue(context)
+        if arguments.run is not None:
+            return Child(context, queue, arguments.run, arguments.owner).run()
+        logs.configure()
+        worker = Worker(context, queue, arguments.idle, arguments.lease)
+        return worker.alone() if arguments.single else worker.work()
     except TagvizError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -73,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 class Worker:
     """The parent: takes jobs and looks after the child that runs each."""
 
-    ws: Workspace
+    context: Context
     queue: Jobs
     idle: float = 0.0
     lease: float = LEASE_SECONDS
@@ -83,8 +93,8 @@ class Worker:
         """Works while holding the workspace's lock; ends at once when another worker has it."""
         from filelock import FileLock, Timeout
 
-        self.ws.home.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(operations.worker_lock(self.ws), timeout=PROBE_SECONDS)
+        self.context.workspace.home.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(operations.worker_lock(self.context), timeout=PROBE_SECONDS)
         try:
             while True:
                 with lock:
@@ -100,7 +110,13 @@ class Worker:
         since = time.monotonic()
         try:
             while not self.idle or time.monotonic() - since < self.idle:
-                job = self.queue.claim(self.owner, self.lease)
+                try:
+                    limit = access.policy(self.context).quotas.running_jobs
+                    job = self.queue.claim(self.owner, self.lease, limit)
+                except StoreError as error:  # it may answer again
+                    print(f"warning: {error}", file=sys.stderr, flush=True)
+                    time.sleep(RETRY_SECONDS)
+                    continue
                 if job is None:
                     time.sleep(LOOK_SECONDS)
                     continue
@@ -112,19 +128,22 @@ class Worker:
 
     def attend(self, job: Job) -> None:
         """Runs one job in a child process and ends it well, whatever happens to the child."""
-        log = self.ws.home / "logs" / f"job-{job.id}.log"
+        log = self.context.workspace.home / "logs" / f"job-{job.id}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
+        if log.is_dir() or (log.exists() and not os.access(log, os.W_OK)):  # damaged: it is no reason not to run
+            set_aside(log)
         with log.open("ab") as out:
             child = subprocess.Popen(
                 [sys.executable, "-m", "tagviz.worker", "--run", str(job.id), "--owner", self.owner],
                 stdin=subprocess.PIPE,  # its end tells the child that we are gone
                 stdout=out,
                 stderr=out,
-                env={**operations.environment(self.ws), **_capped()},
+                env={**operations.environment(self.context), **_capped()},
                 start_new_session=True,
             )
             try:
                 self._watch(job.id, child, log)
+                _log_end(self.queue, job)
             except BaseException:
                 _kill(child)
                 self.queue.stop(job.id, self.owner, State.INTERRUPTED)
@@ -136,11 +155,15 @@ class Worker:
         cancelled_at, beaten = 0.0, 0.0
         while child.poll() is None:
             now = time.monotonic()
-            if now - beaten >= BEAT_SECONDS or cancelled_at:
-                held = self.queue.beat(ident, self.owner, self.lease, _tail(log))
-                beaten = now
-            else:
-                held = self.queue.get(ident)
+            try:
+                if now - beaten >= BEAT_SECONDS or cancelled_at:
+                    held = self.queue.heartbeat(ident, self.owner, self.lease, _tail(log))
+                    beaten = now
+                else:
+                    held = self.queue.get(ident)
+            except StoreError:  # the job goes on while the database does not answer
+                time.sleep(LOOK_SECONDS)
+                continue
             if held is None or held.owner != self.owner or held.over:  # done, or no longer ours
                 _kill(child)
             elif held.cancelling:
@@ -152,22 +175,30 @@ class Worker:
                 child.wait(LOOK_SECONDS)
             except subprocess.TimeoutExpired:
                 continue
-        said = _tail(log)
-        self.queue.keep_log(ident, self.owner, said)
-        left = self.queue.beat(ident, self.owner, self.lease)
+        log_tail = _tail(log)
+        _until_it_answers(lambda: self.queue.keep_log(ident, self.owner, log_tail))
+        left = self.queue.heartbeat(ident, self.owner, self.lease)
         if left is not None:  # the child ended without saying how
-            self.queue.fail(ident, self.owner, _died(child.returncode, said))
+            self.queue.fail(ident, self.owner, _died(child.returncode, log_tail))
+
+
+def _log_end(queue: Jobs, job: Job) -> None:
+    with suppress(StoreError):
+        ended = queue.get(job.id)
+        seconds = round((ended.finished or 0) - (ended.started or 0), 1) if ended.over else None
+        facts = {"job": job.id, "kind": job.kind, "state": str(ended.state), "seconds": seconds}
+        logs.JOBS.info("job", extra=facts)
 
 
 @dataclass
 class Child:
     """The process in which one job runs."""
 
-    ws: Workspace
+    context: Context
     queue: Jobs
     ident: int
     owner: str
-    began: float = field(default_factory=time.time)
+    began: float = field(default_factory=time.monotonic)
     curve: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     phase: str = ""
     told: float = 0.0
@@ -178,7 +209,8 @@ class Child:
         os.nice(settings().niceness)
         job = self.queue.get(self.ident)
         try:
-            result = operations.KINDS[job.kind](self.ws, job.arguments, self.tell)
+            context = replace(self.context, actor=Actor(job.submitted_by, job=True))
+            result = operations.run_job(context, job.kind, job.arguments, self.tell)
         except Cancelled:
             self.queue.stop(self.ident, self.owner)
         except TagvizError as error:
@@ -189,21 +221,35 @@ class Child:
             what = f"tagviz made a mistake ({type(error).__name__}: {error}) — see the job's log and report it"
             self.queue.fail(self.ident, self.owner, NO_MEMORY if _for_want_of_memory(error) else what)
         else:
-            self.queue.finish(self.ident, self.owner, result)
+            _until_it_answers(lambda: self.queue.finish(self.ident, self.owner, result))
         return 0
 
     def tell(self, progress: Progress) -> None:
         """The ProgressCallback of the job. Raises Cancelled when it is to stop."""
-        now = time.time()
+        now = time.monotonic()
         if progress.numbers:
             done = {} if progress.fraction is None else {"fraction": progress.fraction}
-            self.curve = thinned([*self.curve, (round(now - self.began, 2), {**progress.numbers, **done})])
+            self.curve = thin_curve([*self.curve, (round(now - self.began, 2), {**progress.numbers, **done})])
         if progress.phase != self.phase:
             print(f"{time.strftime('%H:%M:%S')} {progress.phase} {progress.note}", file=sys.stderr, flush=True)
         elif now - self.told < TELL_SECONDS and not progress.near:
             return
         self.phase, self.told = progress.phase, now
-        self.queue.tell(self.ident, self.owner, progress, self.curve)
+        with suppress(StoreError):  # the work goes on while the database does not answer
+            self.queue.report(self.ident, self.owner, progress, self.curve)
+
+
+def _until_it_answers(write: Callable[[], object]) -> None:
+    """Write into the database, again and again while it does not answer, for PATIENCE_SECONDS at most."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            write()
+            return
+        except StoreError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(RETRY_SECONDS)
 
 
 NO_MEMORY = "Not enough memory — close other programs, or choose smaller parameters"

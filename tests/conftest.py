@@ -20,15 +20,45 @@ os.environ.setdefault("TAGVIZ_NICENESS", "0")
 REAL_DATA = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 
 
-BUSY = ("browser/", "map/", "operations/test_worker.py", "operations/test_killed.py", "cli/")
+BUSY = ("browser/", "map/", "operations/jobs/test_worker.py", "operations/jobs/test_killed.py", "cli/")
 """Where real browsers and processes wait for one another."""
+
+
+SLOW = (
+    "browser/",
+    "compute/",
+    "contracts/",
+    "embed/test_finetune.py",
+    "embed/test_sentence.py",
+    "map/test_browser.py",
+    "operations/maps/test_explore.py",
+    "map/test_tag_map_page.py",
+    "operations/test_demo.py",
+    "operations/jobs/test_killed.py",
+    "operations/jobs/test_limits.py",
+    "operations/jobs/test_concurrent_people.py",
+    "operations/models/test_tuning.py",
+    "operations/jobs/test_worker.py",
+    "sources/test_demo.py",
+    "sources/test_real.py",
+    "ui/test_login.py",
+    "deployment/test_nginx.py",
+    "ui/test_memory.py",
+    "ui/test_network.py",
+    "ui/test_security.py",
+    "ui/test_server.py",
+)
+"""Browsers, servers, Spark, workers and long trainings: `make check` leaves them out, `make test` runs them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On a busy machine a browser or a process may come too late once; what is broken fails every time."""
     for item in items:
-        if str(item.path.relative_to(Path(__file__).parent)).startswith(BUSY):
+        path = str(item.path.relative_to(Path(__file__).parent))
+        if path.startswith(BUSY):
             item.add_marker(pytest.mark.flaky(reruns=2))
+        if path.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,14 +24,44 @@ def programs() -> Path | None:
     return found[-1].parent if found else None
 
 
+@dataclass(frozen=True)
+class PostgresServer:
+    """A server that can be stopped and started again.
+
+    Attributes:
+        url: URL of an empty database.
+        control: pg_ctl with its options.
+        owner: Who runs it, as `subprocess.run` takes it.
+    """
+
+    url: str
+    control: Sequence[Any]
+    owner: Mapping[str, Any]
+
+    def start(self) -> None:
+        subprocess.run([*self.control, "start"], check=True, stdout=subprocess.DEVNULL, cwd="/", **self.owner)
+
+    def stop(self) -> None:
+        stop = [*self.control, "-m", "immediate", "stop"]
+        subprocess.run(stop, check=False, capture_output=True, cwd="/", **self.owner)
+
+
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """A server that lives as long as the block; yields the URL of an empty database. Skips where there is none."""
+    with postgres_server(folder) as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[PostgresServer]:
+    """A server that lives as long as the block. Skips where there is none."""
     pytest.importorskip("psycopg")
     bin_ = programs()
     if bin_ is None:
         pytest.skip("Debian's PostgreSQL is not installed")
-    data, owner = folder / "postgres", {}
+    data = folder / "postgres"
+    owner: dict[str, Any] = {}
     data.mkdir()
     if os.getuid() == 0:  # PostgreSQL refuses to run as root: somebody without any right does it
         account = "postgres" if _exists("postgres") else "nobody"
@@ -42,15 +74,15 @@ def postgres(folder: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     made = [bin_ / "initdb", "-D", data / "db", "-U", "tagviz", "--auth=trust", "--no-sync", "-E", "UTF8"]
-    subprocess.run(made, check=True, capture_output=True, cwd="/", **owner)  # type: ignore[call-overload]
+    subprocess.run(made, check=True, capture_output=True, cwd="/", **owner)
     options = f"-h 127.0.0.1 -p {port} -k '' -c fsync=off"
     control = [bin_ / "pg_ctl", "-D", data / "db", "-w", "-o", options, "-l", data / "log"]
-    subprocess.run([*control, "start"], check=True, stdout=subprocess.DEVNULL, cwd="/", **owner)  # type: ignore[call-overload]
+    server = PostgresServer(f"postgresql+psycopg://tagviz@127.0.0.1:{port}/postgres", control, owner)
+    server.start()
     try:
-        yield f"postgresql+psycopg://tagviz@127.0.0.1:{port}/postgres"
+        yield server
     finally:
-        stop = [*control, "-m", "immediate", "stop"]
-        subprocess.run(stop, check=False, capture_output=True, cwd="/", **owner)  # type: ignore[call-overload]
+        server.stop()
 
 
 def _exists(account: str) -> bool:

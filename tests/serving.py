@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,17 +24,34 @@ OPTIONS = (
 )
 
 
-@contextmanager
-def serving(script: Path, environment: Mapping[str, str], ready: str = "/_stcore/health") -> Iterator[str]:
-    """The address of a server that runs the script and answers 200 at `ready`; it ends with the block.
-
-    Raises TimeoutError when it does not answer within STARTS_WITHIN."""
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", *OPTIONS]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, **quiet)  # type: ignore[call-overload]
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving(
+    script: Path,
+    environment: Mapping[str, str],
+    ready: str = "/_stcore/health",
+    options: Sequence[str] = (),
+    log: Path | None = None,
+    port: int = 0,
+) -> Iterator[str]:
+    """The address of a server that runs the script and answers 200 at `ready`; it ends with the block.
+
+    options: further ones of `streamlit run`; where they repeat one of OPTIONS, they win. log: where the server's own
+    output goes. port: 0 for any that is free.
+
+    Raises TimeoutError when it does not answer within STARTS_WITHIN."""
+    port = port or free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", *OPTIONS, *options]
+    with (log or Path(os.devnull)).open("ab") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
+        )
     address = f"http://127.0.0.1:{port}"
     try:
         _wait(address + ready)

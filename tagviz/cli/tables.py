@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tagviz.cli import judging
-from tagviz.cli.show import line, table
+from tagviz.cli import access, evaluate, workspace
+from tagviz.cli.output import line, table
 
 MOST_PLAYLISTS = 3
 """Playlists named as the reason of one item; the JSON has them all."""
@@ -35,21 +35,27 @@ def _fields(document: dict[str, Any]) -> None:
 def _items(document: dict[str, Any]) -> None:
     if document["fallback"]:
         line("nothing asked is known here: these are the most popular ones")
+    if document.get("read_as"):
+        line(f"read as: {document['read_as']}")
     for reading in document["readings"]:
-        if not reading["key"]:
+        if reading["typed"] in document["unknown"]:
             near = f" — did you mean {', '.join(reading['suggestions'])}?" if reading["suggestions"] else ""
             line(f"unknown: {reading['typed']!r}{near}")
     rows = [{**item, "because": _because(item["reasons"])} for item in document["items"]]
     columns = ("key", "label", "score", "because")
     table(rows, columns if any(row["because"] for row in rows) else columns[:3])
+    if document.get("expected"):
+        line(document["expected"])
 
 
 def _because(reasons: list[dict[str, Any]]) -> str:
     """The asked items that brought an item, or the playlists where a method only knows these."""
-    said = {via: [why["label"] or "untitled" for why in reasons if why["via"] == via] for via in ("asked", "playlist")}
-    if said["asked"] or not said["playlist"]:
-        return ", ".join(said["asked"])
-    return f"playlists {', '.join(said['playlist'][:MOST_PLAYLISTS])}"
+    labels = {
+        via: [why["label"] or "untitled" for why in reasons if why["via"] == via] for via in ("asked", "playlist")
+    }
+    if labels["asked"] or not labels["playlist"]:
+        return ", ".join(labels["asked"])
+    return f"playlists {', '.join(labels['playlist'][:MOST_PLAYLISTS])}"
 
 
 def _methods(document: dict[str, Any]) -> None:
@@ -62,7 +68,7 @@ def _methods(document: dict[str, Any]) -> None:
 
 
 def _study(document: dict[str, Any]) -> None:
-    best = ", ".join(f"{name}={given}" for name, given in document["best"].items())
+    best = ", ".join(f"{name}={arguments}" for name, arguments in document["best"].items())
     print(f"{document['method']}: {document['metric']} {document['score']:.4f} with {best}")
     if document["default_score"] is not None:
         print(f"the defaults reach {document['default_score']:.4f}")
@@ -84,7 +90,7 @@ def _side_by_side(document: dict[str, Any]) -> None:
 def _vectors(document: dict[str, Any]) -> None:
     matched = ", ".join(f"{count:,} {kind}s" for kind, count in document["matched"].items())
     print(f"{document['file']}: {document['words']:,} words of {document['dimension']} numbers ({document['format']})")
-    print(f"they give {matched} a vector")
+    print(f"they give {matched} a vector: {document['why']}")
     for key, text in _UNFIT.items():
         if document[key]:
             examples = [one["key"] if isinstance(one, dict) else one for one in document[f"{key}_examples"][:5]]
@@ -100,6 +106,27 @@ _UNFIT = {
     "tags_without_vector": "tags get no vector",
     "ambiguous": "items fit several words; the one spelled alike won",
 }
+
+
+def _features(document: dict[str, Any]) -> None:
+    if "features" in document:
+        table(document["features"], ("name", "songs", "numbers", "source", "file", "added"))
+    elif "columns" in document:
+        table([column for column in document["columns"] if column["role"] != "number"], ("name", "role", "why"))
+        print(f"{document['songs']:,} songs with {document['numbers']:,} numbers each")
+        for note in document["notes"]:
+            shown = f" (such as {', '.join(note['examples'])})" if note["examples"] else ""
+            print(f"{note['count']:,} {note['what']}: {note['action']}{shown}")
+        for remark in document["remarks"]:
+            print(remark)
+        kind = document["matched_kind"]
+        print(f"{document['matched']:,} {kind}s match, {document['without_numbers']:,} {kind}s have no numbers")
+        if document["untagged"]:
+            examples = ", ".join(document["untagged_examples"])
+            print(f"{document['untagged']:,} ids are no {kind} here: untagged documents of their own ({examples} …)")
+        print(f"stored as {document['name']!r}" if document["stored"] else "nothing was stored")
+    else:
+        _fields(document)
 
 
 def _decisions(document: dict[str, Any]) -> None:
@@ -123,18 +150,22 @@ def _feedback(document: dict[str, Any]) -> None:
 
 
 _LISTS = {
-    "corpora": ("corpora", ("name", "playlists", "songs", "tags", "format", "imported")),
+    "corpora": ("corpora", ("name", "playlists", "songs", "songs_are", "tags", "format", "imported")),
     "models": ("models", ("model", "method", "seconds", "bytes", "created", "title", "note")),
     "jobs": ("jobs", ("job", "kind", "state", "phase", "fraction", "seconds", "error")),
 }
 _PRINTERS = {
     "recommend": _items,
     "neighbours": _items,
-    "evaluate": judging.show,
+    "evaluate": evaluate.show,
     "methods": _methods,
     "tune": _study,
     "load": _vectors,
+    "features": _features,
     "compare": _side_by_side,
     "curate": _decisions,
+    "doctor": workspace.show_doctor,
     "feedback": _feedback,
+    "access": access.show_access,
+    "audit": access.show_audit,
 }

@@ -1,10 +1,11 @@
-"""A sentence model taught by the corpus itself: texts that stand together in playlists come to lie together.
+"""Fine-tuning of a sentence model on the corpus itself: texts of the same playlists get similar vectors.
 
-Texts are tags and titles. Two are positives when they stand in one playlist (title–tag, tag–tag) or when their
-playlists share songs (title–title); the rest of the batch are negatives (multiple negatives ranking: Henderson et
-al., "Efficient Natural Language Response Suggestion for Smart Reply", 2017). Every text is read once by the language
-model, whose weights stay, and what is learned is a head of two layers on top: all pairs of a batch teach at once,
-with their shares of likeness as soft labels. That is what makes minutes on a CPU enough, and keeps the language for
+Texts are tags and titles. Two texts are positives when they are in one playlist (title–tag, tag–tag) or when their
+playlists share songs (title–title); the rest of the batch are negatives (multiple negatives ranking: Henderson et al.,
+"Efficient Natural Language Response Suggestion for Smart Reply", 2017).
+
+The language model encodes every text once and its weights stay fixed. Only a head of two layers is trained, with all
+pairs of a batch at once and their similarities as soft labels. That takes minutes on a CPU and keeps the language for
 texts never seen.
 """
 
@@ -20,16 +21,16 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from tagviz.embed.sentence import LONGEST, capped, encode_all, load, open_model
-from tagviz.errors import BadParameter
-from tagviz.methods import Arrays, Encode, Tools
-from tagviz.params import Params, knob
-from tagviz.types import Corpus, Floats, Kind, Progress, frozen
+from tagviz.embed.sentence import LONGEST, encode_all, load, open_model, torch_threads
+from tagviz.errors import InvalidParameterError
+from tagviz.params import Params, param
+from tagviz.training import Arrays, Encode, TrainingContext
+from tagviz.types import Corpus, Floats, Kind, Progress, readonly
 
-READING = 0.3
-"""Share of the progress that is reading texts; the rest is learning."""
-SPREAD = 20.0
-"""Centred sentence vectors have entries of about 1/20: multiplied by this they suit the head's first layer."""
+READING_SHARE = 0.3
+"""Share of the progress that encodes texts; the rest is training."""
+INPUT_SCALE = 20.0
+"""Factor on the centred sentence vectors, whose entries are about 1/20, so that they suit the head's first layer."""
 
 
 class FineTuneParams(Params):
@@ -37,32 +38,35 @@ class FineTuneParams(Params):
 
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {"quick": {"steps": 150}}
     about_presets: ClassVar[Mapping[str, str]] = {"quick": "a quarter of the time, to see whether it helps"}
-    model: str = knob("minilm", "the sentence model to start from", first=True)
-    steps: int = knob(
+    model: str = param("minilm", "the sentence model to start from", first=True)
+    steps: int = param(
         600, "batches; larger: closer to the corpus, slower", first=True, ge=1, low=150, high=1500, log=True
     )
-    batch: int = knob(
+    batch: int = param(
         512, "texts in a batch; larger: more negatives, slower steps", ge=8, le=8192, low=128, high=1024, log=True
     )
-    width: int = knob(1024, "units of the hidden layer; larger: remembers more", ge=8, le=16384)
-    rate: float = knob(
+    width: int = param(1024, "units of the hidden layer; larger: more capacity", ge=8, le=16384)
+    rate: float = param(
         1e-3, "learning rate; larger: faster, less stable", ge=1e-6, le=1e-1, low=2e-4, high=5e-3, log=True
     )
-    scale: float = knob(
-        20.0, "how sharply likeness is told apart; larger: only near misses count", ge=1, le=100, low=10, high=40
+    scale: float = param(
+        20.0, "factor on the similarities in the loss; larger: only near misses count", ge=1, le=100, low=10, high=40
     )
-    balance: float = knob(
-        0.5, "texts are drawn by their count to this power; 0: all alike, 1: as they occur", ge=0, le=1
+    balance: float = param(
+        0.5, "texts are drawn by their count to this power; 0: uniformly, 1: by frequency", ge=0, le=1
     )
-    min_count: int = knob(2, "tags in fewer playlists are not learned from", ge=1)
+    min_count: int = param(2, "tags in fewer playlists are not learned from", ge=1)
 
 
 @dataclass(frozen=True, eq=False)
 class Texts:
-    """What is learned from: distinct tags and titles, and how much any of them belong together.
+    """Training data: distinct tags and titles, and the matrices their similarities are computed from.
 
-    held: playlists × texts, rows weighted by length as in the spectral co-embedding. songs: texts × songs, unit rows,
-    empty for tags.
+    Attributes:
+        texts: The n texts.
+        counts: float32 (n,) number of playlists of each text.
+        held: CSC playlists × texts, rows weighted by length as in the spectral embedding.
+        songs: CSR texts × songs with unit rows, empty for tags.
     """
 
     texts: list[str]
@@ -71,31 +75,41 @@ class Texts:
     songs: sp.csr_matrix
 
     def likeness(self, batch: NDArray[np.integer]) -> Floats:
-        """(b, b) ≥ 0: Σ over common playlists of (len − 1)^−1.5, divided by √(n_i n_j), plus for titles the cosine of
-        their songs."""
+        """Return the similarities (b, b) ≥ 0 of the texts of a batch, with a zero diagonal.
+
+        The sum over common playlists of (len − 1)^−1.5, divided by √(n_i n_j); for two titles also the cosine of their
+        songs.
+        """
         held = self.held[:, batch]
         together = (held.T @ held).toarray() / np.sqrt(np.outer(self.counts[batch], self.counts[batch]))
         songs = self.songs[batch]
-        result: Floats = np.asarray(together + (songs @ songs.T).toarray(), dtype=np.float32)
-        np.fill_diagonal(result, 0)
-        return result
+        likeness: Floats = np.asarray(together + (songs @ songs.T).toarray(), dtype=np.float32)
+        np.fill_diagonal(likeness, 0)
+        return likeness
 
 
 def texts_of(corpus: Corpus, min_count: int) -> Texts:
-    """Tags in at least `min_count` playlists, and the distinct titles. Raises BadParameter when there are fewer
-    than two."""
+    """Collect the tags in at least `min_count` playlists and the distinct titles of a corpus.
+
+    Args:
+        corpus: Training playlists.
+        min_count: Smallest number of playlists of a tag.
+
+    Raises:
+        InvalidParameterError: No playlist has two texts.
+    """
     tags = np.flatnonzero(corpus.counts(Kind.TAG) >= min_count)
     titles = corpus.playlists["title"].str.strip().str.slice(0, LONGEST)
     codes, distinct = titles.factorize()
-    said = np.flatnonzero(titles.to_numpy() != "")
+    titled = np.flatnonzero(titles.to_numpy() != "")
     by_title = sp.csr_matrix(
-        (np.ones(len(said), dtype=np.float32), (said, codes[said])), shape=(len(corpus), len(distinct))
+        (np.ones(len(titled), dtype=np.float32), (titled, codes[titled])), shape=(len(corpus), len(distinct))
     )
     kept = np.flatnonzero(np.asarray(distinct) != "")
     by_title = sp.csr_matrix(by_title[:, kept])
     held = sp.csr_matrix(sp.hstack([corpus.matrix(Kind.TAG)[:, tags], by_title], format="csr"), dtype=np.float32)
     if held.shape[1] < 2 or held.nnz == 0 or np.diff(held.indptr).max() < 2:
-        raise BadParameter(
+        raise InvalidParameterError(
             "There are no two texts that stand together",
             "pairs come from titles and tags of one playlist",
             "import titles or tags",
@@ -115,7 +129,11 @@ def texts_of(corpus: Corpus, min_count: int) -> Texts:
 class Head:
     """Two layers on top of a sentence model: x → unit(gelu(x·first + first_bias)·second + second_bias), all float32.
 
-    first: (d, width). second: (width, d).
+    Attributes:
+        first: (d, width).
+        first_bias: (width,).
+        second: (width, d).
+        second_bias: (d,).
     """
 
     first: Floats
@@ -124,68 +142,93 @@ class Head:
     second_bias: Floats
 
     def over(self, encode: Encode) -> Encode:
-        """The sentence model with this head on top."""
+        """Return the encoder of a sentence model with this head on top."""
         from scipy.special import erf
 
-        def taught(texts: Sequence[str]) -> Floats:
+        def encode_with_head(texts: Sequence[str]) -> Floats:
             hidden = encode(texts) @ self.first + self.first_bias
             hidden *= (1 + erf(hidden / np.float32(np.sqrt(2)))) / 2
-            found = hidden @ self.second + self.second_bias
-            return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), dtype=np.float32)
+            output = hidden @ self.second + self.second_bias
+            return np.asarray(
+                output / np.maximum(np.linalg.norm(output, axis=1, keepdims=True), 1e-9), dtype=np.float32
+            )
 
-        return taught
+        return encode_with_head
 
     def arrays(self) -> Arrays:
+        """Return the weights under the names in which they are stored."""
         return {f"head.{field.name}": getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def of(cls, arrays: Arrays) -> Head:
-        """Undoes `arrays`, whatever else is there."""
+        """Restore a head from `arrays`, which may contain other arrays as well."""
         return cls(**{field.name: arrays[f"head.{field.name}"] for field in fields(cls)})
 
 
-def teach(corpus: Corpus, params: FineTuneParams, encode: Encode, tools: Tools = Tools()) -> Head:
-    """Learns a head for any sentence model (`encode`) from the corpus's own texts.
+def train_head(
+    corpus: Corpus, params: FineTuneParams, encode: Encode, tools: TrainingContext = TrainingContext()
+) -> Head:
+    """Train a head for any sentence model on the texts of a corpus. The same seed gives the same head.
 
-    Progress tells the loss; what the callback raises stops the work. Same seed, same head. Raises BadParameter for a
-    corpus without texts that stand together.
+    Args:
+        corpus: Training playlists.
+        params: Parameters.
+        encode: Encoder of the sentence model.
+        tools: Seed, threads and progress callback; the progress reports the loss, and an exception of the callback
+            stops the training.
+
+    Raises:
+        InvalidParameterError: No playlist has two texts.
     """
-    learned = texts_of(corpus, params.min_count)
+    corpus_texts = texts_of(corpus, params.min_count)
 
-    def reading(progress: Progress) -> None:
-        tools.progress(Progress(progress.phase, READING * (progress.fraction or 0), progress.note))
+    def report_reading(progress: Progress) -> None:
+        tools.progress(Progress(progress.phase, READING_SHARE * (progress.fraction or 0), progress.note))
 
-    vectors = encode_all(encode, learned.texts, reading)
+    vectors = encode_all(encode, corpus_texts.texts, report_reading)
     centre = vectors.mean(axis=0)
-    with capped(tools.threads):
-        first, second = _learn((vectors - centre) * np.float32(SPREAD), learned, params, tools)
+    with torch_threads(tools.threads):
+        first, second = _train_layers((vectors - centre) * np.float32(INPUT_SCALE), corpus_texts, params, tools)
     # centring and spreading go into the first layer: (s(x − c))W + b = x(sW) + (b − c·sW)
-    spread = SPREAD * first.weight.detach().numpy().T
-    bias = first.bias.detach().numpy() - centre @ spread
-    weights = (spread, bias, second.weight.detach().numpy().T, second.bias.detach().numpy())
-    return Head(*(frozen(array, np.float32) for array in weights))
+    scaled_first = INPUT_SCALE * first.weight.detach().numpy().T
+    bias = first.bias.detach().numpy() - centre @ scaled_first
+    weights = (scaled_first, bias, second.weight.detach().numpy().T, second.bias.detach().numpy())
+    return Head(*(readonly(array, np.float32) for array in weights))
 
 
-def finetune(corpus: Corpus, params: FineTuneParams, folder: Path, tools: Tools = Tools()) -> Path:
-    """Teaches a sentence-transformers model the corpus's texts and saves it, head included, into `folder`
-    (SafeTensors).
+def finetune(corpus: Corpus, params: FineTuneParams, folder: Path, tools: TrainingContext = TrainingContext()) -> Path:
+    """Train a head on a sentence-transformers model and save both to `folder` (SafeTensors).
 
-    What the progress callback raises leaves nothing behind. Raises BadParameter as `teach` and `save`.
+    An exception of the progress callback leaves nothing behind.
+
+    Args:
+        corpus: Training playlists.
+        params: Parameters.
+        folder: Folder to write.
+        tools: Seed, threads and progress callback.
+
+    Returns:
+        The folder.
+
+    Raises:
+        InvalidParameterError: As `train_head` and `save`.
     """
-    _can_be_saved(params.model)
-    save(params.model, teach(corpus, params, load(params.model, tools.threads), tools), folder)
+    _check_can_be_saved(params.model)
+    save(params.model, train_head(corpus, params, load(params.model, tools.threads), tools), folder)
     return folder
 
 
-def _learn(vectors: Floats, learned: Texts, params: FineTuneParams, tools: Tools) -> tuple[Any, Any]:
-    """The two linear layers of the head."""
+def _train_layers(
+    vectors: Floats, corpus_texts: Texts, params: FineTuneParams, tools: TrainingContext
+) -> tuple[Any, Any]:
+    """Train and return the two linear layers of the head."""
     import torch
 
     torch.manual_seed(tools.seed)
     rng = np.random.default_rng(tools.seed)
-    chances = learned.counts.astype(np.float64) ** params.balance
+    chances = corpus_texts.counts.astype(np.float64) ** params.balance
     chances /= chances.sum()
-    size = min(params.batch, len(learned.texts))
+    size = min(params.batch, len(corpus_texts.texts))
     first, second = (
         torch.nn.Linear(*shape) for shape in ((vectors.shape[1], params.width), (params.width, vectors.shape[1]))
     )
@@ -197,27 +240,27 @@ def _learn(vectors: Floats, learned: Texts, params: FineTuneParams, tools: Tools
     began, average = time.monotonic(), float("nan")
     for step in range(params.steps):
         batch = rng.choice(len(chances), size, replace=False, p=chances)
-        likeness = torch.from_numpy(learned.likeness(batch))
-        befriended = likeness.sum(dim=1) > 0
-        shares = likeness[befriended] / likeness[befriended].sum(dim=1, keepdim=True)
-        found = torch.nn.functional.normalize(second(torch.nn.functional.gelu(first(read[batch]))), dim=1)
-        logits = (params.scale * found @ found.T).masked_fill(itself, -1e9)[befriended]
+        likeness = torch.from_numpy(corpus_texts.likeness(batch))
+        with_positives = likeness.sum(dim=1) > 0
+        shares = likeness[with_positives] / likeness[with_positives].sum(dim=1, keepdim=True)
+        encoded = torch.nn.functional.normalize(second(torch.nn.functional.gelu(first(read[batch]))), dim=1)
+        logits = (params.scale * encoded @ encoded.T).masked_fill(itself, -1e9)[with_positives]
         loss = -(shares * torch.log_softmax(logits, dim=1)).sum() / max(1, len(shares))
         optimiser.zero_grad()
-        loss.backward()
+        torch.autograd.backward(loss)
         optimiser.step()
         schedule.step()
         average = float(loss.detach()) if step == 0 else 0.95 * average + 0.05 * float(loss.detach())
         speed = (step + 1) / max(time.monotonic() - began, 1e-9)
         note = f"step {step + 1:,} of {params.steps:,}, {speed:,.1f} a second"
-        fraction = READING + (1 - READING) * (step + 1) / params.steps
+        fraction = READING_SHARE + (1 - READING_SHARE) * (step + 1) / params.steps
         tools.progress(Progress("Fine-tuning", fraction, note, {"step": step + 1.0, "loss": average}))
     return first, second
 
 
-def _can_be_saved(name: str) -> None:
+def _check_can_be_saved(name: str) -> None:
     if name == "e5":
-        raise BadParameter(
+        raise InvalidParameterError(
             "The packaged e5 cannot be saved with a head",
             "it is no sentence-transformers model",
             "start from minilm or a folder",
@@ -225,20 +268,27 @@ def _can_be_saved(name: str) -> None:
 
 
 def save(name: str, head: Head, folder: Path) -> None:
-    """Writes the sentence model `name` with its head as a sentence-transformers folder (SafeTensors).
+    """Save the sentence model `name` with its head as a sentence-transformers folder (SafeTensors).
 
-    Raises BadParameter for the packaged e5, which is no sentence-transformers model (`teach` works on it).
+    Args:
+        name: Name or folder of the sentence model.
+        head: The trained head.
+        folder: Folder to write.
+
+    Raises:
+        InvalidParameterError: The model is the packaged e5, which is not a sentence-transformers model
+            (`train_head` works on it).
     """
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.sentence_transformer.modules import Dense, Normalize
 
-    _can_be_saved(name)
+    _check_can_be_saved(name)
 
     def layer(weight: Floats, bias: Floats, activation: Any) -> Any:
-        values, shift = torch.from_numpy(np.array(weight.T)), torch.from_numpy(np.array(bias))
+        weights, shift = torch.from_numpy(np.array(weight.T)), torch.from_numpy(np.array(bias))
         return Dense(
-            weight.shape[0], weight.shape[1], activation_function=activation, init_weight=values, init_bias=shift
+            weight.shape[0], weight.shape[1], activation_function=activation, init_weight=weights, init_bias=shift
         )
 
     up = layer(head.first, head.first_bias, torch.nn.GELU())

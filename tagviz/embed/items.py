@@ -1,5 +1,4 @@
-"""What an embedding is trained on: one joint matrix of playlists × items of the chosen kinds, and the way back to an
-Embedding."""
+"""Training data of an embedding: one joint matrix of playlists × items of the chosen kinds."""
 
 from __future__ import annotations
 
@@ -10,24 +9,25 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from tagviz.errors import BadParameter
-from tagviz.params import Params, knob
-from tagviz.types import Corpus, Embedding, Floats, Kind, Vocab, frozen
+from tagviz.errors import InvalidParameterError
+from tagviz.params import Params, param
+from tagviz.types import Corpus, Embedding, Floats, Kind, Vocab, readonly
 
 
 class ItemParams(Params):
-    """Which kinds of items share the space, and how often an item must occur to get a vector."""
+    """Which kinds of items get vectors, and how often an item must occur."""
 
-    tags: bool = knob(True, "tags get vectors")
-    songs: bool = knob(True, "songs get vectors")
-    words: bool = knob(True, "the words of titles get vectors")
-    genres: bool = knob(False, "main and detail genres of a playlist's songs get vectors")
-    artists: bool = knob(False, "artists of a playlist's songs get vectors")
-    min_count: int = knob(
+    tags: bool = param(True, "tags get vectors")
+    songs: bool = param(True, "songs get vectors")
+    words: bool = param(True, "the words of titles get vectors")
+    genres: bool = param(False, "main and detail genres of a playlist's songs get vectors")
+    artists: bool = param(False, "artists of a playlist's songs get vectors")
+    min_count: int = param(
         2, "items in fewer playlists get no vector; larger: fewer, surer vectors and faster training", first=True, ge=1
     )
 
     def kinds(self) -> tuple[Kind, ...]:
+        """Return the chosen kinds."""
         chosen = {
             Kind.TAG: self.tags,
             Kind.SONG: self.songs,
@@ -40,22 +40,32 @@ class ItemParams(Params):
 
 @dataclass(frozen=True, eq=False)
 class Items:
-    """The items that get vectors, by kind, and `matrix`: playlists × items, binary float32 CSR, columns in the order
-    of `vocabs`."""
+    """The items that get vectors.
+
+    Attributes:
+        vocabs: Vocabulary of each kind.
+        matrix: Binary float32 CSR playlists × items, columns in the order of `vocabs`.
+    """
 
     vocabs: Mapping[Kind, Vocab]
     matrix: sp.csr_matrix
 
     @property
     def counts(self) -> Floats:
-        """In how many playlists each item is."""
+        """Number of playlists of each item, float32 (n,)."""
         return np.bincount(self.matrix.indices, minlength=self.matrix.shape[1]).astype(np.float32)
 
 
 def items_of(corpus: Corpus, kinds: tuple[Kind, ...], min_count: int) -> Items:
-    """Items of `kinds` in at least `min_count` playlists (playlist keys, which occur once, are exempt).
+    """Collect the items of some kinds in at least `min_count` playlists (playlist keys, which occur once, are exempt).
 
-    Raises BadParameter when no playlist holds two of them, so that there is nothing to learn from.
+    Args:
+        corpus: Training playlists.
+        kinds: Kinds of items.
+        min_count: Smallest number of playlists of an item.
+
+    Raises:
+        InvalidParameterError: No playlist contains two of the items, so that there is nothing to train on.
     """
     vocabs: dict[Kind, Vocab] = {}
     blocks: list[sp.csr_matrix] = []
@@ -74,7 +84,7 @@ def items_of(corpus: Corpus, kinds: tuple[Kind, ...], min_count: int) -> Items:
     )
     if joint.nnz == 0 or np.diff(joint.indptr).max() < 2:
         named = ", ".join(f"{kind}s" for kind in kinds) or "no kind"
-        raise BadParameter(
+        raise InvalidParameterError(
             "There is nothing to learn from",
             f"no playlist of {corpus.name!r} holds two items among {named} that are in at least {min_count} playlists",
             "lower min_count or switch on more kinds",
@@ -91,14 +101,23 @@ def embedding_of(
     params: Mapping[str, Any],
     corpus: Corpus,
 ) -> Embedding:
-    """The Embedding of raw vectors (n, d); a zero vector stays zero."""
+    """Build an Embedding from raw vectors; zero vectors stay zero.
+
+    Args:
+        vocabs: Vocabulary of each kind, in the order of the rows.
+        raw: float32 (n, d) raw vectors.
+        outputs: float32 (n, d) raw output vectors, or None.
+        method: Id of the method.
+        params: Parameters of the training.
+        corpus: Training playlists.
+    """
     norms = np.linalg.norm(raw, axis=1)
     unit = np.divide(raw, norms[:, None], out=np.zeros_like(raw), where=norms[:, None] > 0)
     return Embedding(
         vocabs=dict(vocabs),
-        vectors=frozen(unit, np.float32),
-        norms=frozen(norms, np.float32),
-        outputs=None if outputs is None else frozen(outputs, np.float32),
+        vectors=readonly(unit, np.float32),
+        norms=readonly(norms, np.float32),
+        outputs=None if outputs is None else readonly(outputs, np.float32),
         method=method,
         params=dict(params),
         fingerprint=corpus.fingerprint,

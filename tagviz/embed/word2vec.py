@@ -1,8 +1,8 @@
-"""The co-embedding by Word2Vec (gensim): a playlist is a sentence, reshuffled in every epoch.
+"""Word2Vec embedding (gensim): a playlist is a sentence, shuffled anew in every epoch.
 
-Mikolov et al., "Distributed Representations of Words and Phrases and their Compositionality", 2013; for
-recommendation: Barkan & Koenigstein, "Item2Vec", 2016, and Caselles-Dupré et al., "Word2Vec applied to
-Recommendation: Hyperparameters Matter", 2018.
+Mikolov et al., "Distributed Representations of Words and Phrases and their Compositionality", 2013; for recommendation:
+Barkan & Koenigstein, "Item2Vec", 2016, and Caselles-Dupré et al., "Word2Vec applied to Recommendation: Hyperparameters
+Matter", 2018.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from tagviz.embed.distributed_word2vec import DistributedTrainer
 from tagviz.embed.items import ItemParams, embedding_of, items_of
-from tagviz.embed.turns import Turns
-from tagviz.methods import GOING_ON, Tools
-from tagviz.params import knob
+from tagviz.params import param
+from tagviz.training import WARM_START_SHARE, TrainingContext
 from tagviz.types import Corpus, Embedding, Kind, Progress
 
-BEAT = 0.5
+PROGRESS_SECONDS = 0.5
 """Seconds between two calls of the progress callback."""
 BATCH = 2000
-"""Keys that a thread trains at a time: few, so that a training that is stopped ends soon."""
+"""Keys that a thread trains at a time: few, so that a stopped training ends soon."""
 WINDOW, AHEAD = 50_000, 4 * BATCH
-"""Keys over which the loss is averaged, where an epoch has more; and how many are read before they are trained."""
-NEAR_SECONDS, NEAR = 3.0, 6
-"""How often the neighbours of what is watched are told, and how many."""
+"""WINDOW: keys over which the loss is averaged, where an epoch has more. AHEAD: keys read before they are trained."""
+NEIGHBOUR_SECONDS, NEIGHBOURS = 3.0, 6
+"""NEIGHBOUR_SECONDS: seconds between two reports of watched keys' neighbours. NEIGHBOURS: neighbours in a report."""
 
 
 class Word2VecParams(ItemParams):
-    """Parameters of the Word2Vec co-embedding. The defaults are those of the preset `tuned`."""
+    """Parameters of the Word2Vec embedding. The defaults are those of the preset `tuned`."""
 
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {
         "tuned": {},
@@ -61,23 +61,23 @@ class Word2VecParams(ItemParams):
         },
     }
     about_presets: ClassVar[Mapping[str, str]] = {
-        "melon": "as the Kakao Arena team trained: windows of 100, 300 numbers, everything in one space; slow",
-        "gensim": "what the library does when nothing is said; quick and weaker",
+        "melon": "as the Kakao Arena team trained: windows of 100, 300 dimensions, everything in one space; slow",
+        "gensim": "the defaults of the gensim library; quick and weaker",
     }
-    playlists: bool = knob(False, "each playlist's own key joins its sentence and gets a vector")
-    vector_size: int = knob(
+    playlists: bool = param(False, "each playlist's own key joins its sentence and gets a vector")
+    vector_size: int = param(
         100, "length of the vectors; larger: slower, hardly better", first=True, ge=2, le=2000, low=50, high=300
     )
-    window: int = knob(
+    window: int = param(
         10,
-        "how far apart two items of a sentence may stand to meet; larger: more pairs an epoch, slower",
+        "largest distance of two items in a sentence that form a pair; larger: more pairs per epoch, slower",
         first=True,
         ge=1,
         low=5,
         high=100,
         log=True,
     )
-    epochs: int = knob(
+    epochs: int = param(
         30,
         "passes over the corpus, each in a new order; larger: better up to a point, slower",
         first=True,
@@ -86,24 +86,24 @@ class Word2VecParams(ItemParams):
         high=100,
         log=True,
     )
-    architecture: Literal["skip-gram", "cbow"] = knob(
+    architecture: Literal["skip-gram", "cbow"] = param(
         "skip-gram", "skip-gram: better for rare items; cbow: many times faster, but makes hubs"
     )
-    negative: int = knob(
-        5, "negative samples a pair; larger: slower, helps small corpora", ge=1, le=100, low=3, high=20
+    negative: int = param(
+        5, "negative samples per pair; larger: slower, helps small corpora", ge=1, le=100, low=3, high=20
     )
-    ns_exponent: float = knob(
+    ns_exponent: float = param(
         0.0,
-        "how negatives are drawn: 0 evenly, 1 by popularity, below 0 rather the rare",
+        "how negative samples are drawn: 0 uniformly, 1 by popularity, below 0 preferring rare items",
         ge=-1,
         le=1,
         low=-0.75,
         high=1.0,
     )
-    sample: float = knob(
+    sample: float = param(
         0.0, "frequent items are skipped above this share; 0: never (right for small vocabularies)", ge=0, le=1
     )
-    alpha: float = knob(
+    alpha: float = param(
         0.025,
         "learning rate at the start; it falls to a thousandth of that",
         ge=1e-5,
@@ -112,53 +112,70 @@ class Word2VecParams(ItemParams):
         high=0.1,
         log=True,
     )
-    workers: int = knob(
+    workers: int = param(
         1,
-        "training threads, within the cap of the settings; several are faster, but no run repeats another",
+        "training threads, within the limit of the settings; several are faster, but runs are not reproducible",
         ge=1,
         le=64,
     )
 
     def kinds(self) -> tuple[Kind, ...]:
+        """Return the chosen kinds."""
         return (*super().kinds(), *((Kind.PLAYLIST,) if self.playlists else ()))
 
 
 class Sentences:
-    """The playlists as sentences of keys: every pass in a new order, of the playlists and within each, which depends
-    on the seed and the number of the pass (`epoch`) only, so that a training can go on in the middle.
+    """The playlists as sentences of keys, in a new order in every pass.
 
-    `turn` says which piece of a pass is read, of how many. `read` counts the keys handed out so far. `stop()` ends the
-    running pass early (the trainer reads from another thread).
+    The order of the playlists, and of the items in each, depends only on the seed and the number of the pass (`epoch`),
+    so that a training can continue in the middle.
+
+    Attributes:
+        matrix: CSR (playlists of two items or more × items).
+        epoch: Number of the next pass.
+        round_number: Which piece of a pass is read, and of how many.
+        read: Number of keys read so far.
     """
 
     def __init__(self, matrix: sp.csr_matrix, keys: NDArray[np.object_], seed: int) -> None:
+        """Prepare the playlists with two items or more.
+
+        Args:
+            matrix: Binary CSR (playlists × items).
+            keys: Key of each column.
+            seed: Seed of the random numbers.
+        """
         several = np.flatnonzero(np.diff(matrix.indptr) > 1)
         self.matrix = sp.csr_matrix(matrix[several])
         self._keys = keys
         self._seed = seed
         self._stopped = False
         self.epoch = 0
-        self.turn = (0, 1)
+        self.round_number = (0, 1)
         self.read = 0
 
     def __len__(self) -> int:
+        """Return the number of sentences."""
         return int(self.matrix.shape[0])
 
     @property
     def tokens(self) -> int:
+        """Number of keys in one pass."""
         return int(self.matrix.nnz)
 
     def stop(self) -> None:
+        """End the running pass early (the trainer reads from another thread)."""
         self._stopped = True
 
     def __iter__(self) -> Iterator[list[str]]:
+        """Yield the sentences of one pass."""
         rng = np.random.default_rng([self._seed, self.epoch])
         self.epoch += 1
         starts, lengths = self.matrix.indptr, np.diff(self.matrix.indptr)
         # rows keep their places, their items are shuffled: sort by the row plus a random fraction
         order = np.argsort(np.repeat(np.arange(len(self)), lengths) + rng.random(self.tokens))
         shuffled = self._keys[self.matrix.indices[order]]
-        for row in np.array_split(rng.permutation(len(self)), self.turn[1])[self.turn[0]]:
+        for row in np.array_split(rng.permutation(len(self)), self.round_number[1])[self.round_number[0]]:
             if self._stopped:
                 return
             sentence: list[str] = shuffled[starts[row] : starts[row + 1]].tolist()
@@ -166,15 +183,22 @@ class Sentences:
             yield sentence
 
 
-def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Embedding:
-    """Input vectors of all items and their output vectors, trained with negative sampling.
+def train(corpus: Corpus, params: Word2VecParams, tools: TrainingContext = TrainingContext()) -> Embedding:
+    """Train input vectors of all items and their output vectors with negative sampling.
 
-    Playlists of one item teach nothing and are left out. With one worker the same seed gives the same vectors. Progress
-    comes twice a second with the loss per key of the last epoch, the learning rate and keys a second; what the callback
-    raises stops the training, and where the tools have a checkpoint the next one goes on from the last epoch that was
-    kept. An engine (`tools.engine`) trains in as many parts as it has cores. With a model to start from (`tools.start`)
-    only the last third of the epochs is trained, from where its items lie; items that it does not know are added to its
-    vocabulary. Raises BadParameter when there is nothing to learn from.
+    Playlists of one item are left out. With one worker the same seed gives the same vectors. The progress reports twice
+    a second the loss per key, the learning rate and keys per second; an exception of its callback stops the training.
+
+    Args:
+        corpus: Training playlists.
+        params: Parameters.
+        tools: Seed, threads and progress callback. With a checkpoint the training continues after the last stored
+            epoch. With a compute backend it runs in as many parts as the backend has cores. With a model to start
+            from, only the last third of the epochs is trained, from the vectors of that model; new items are added
+            to its vocabulary.
+
+    Raises:
+        InvalidParameterError: No playlist contains two items.
     """
     from gensim.models import Word2Vec
 
@@ -195,30 +219,32 @@ def train(corpus: Corpus, params: Word2VecParams, tools: Tools = Tools()) -> Emb
     )
     counts = dict(zip(keys.tolist(), items.counts.astype(np.int64).tolist(), strict=True))
     older: Embedding | None = getattr(tools.start, "embedding", None)
-    begin = 0 if older is None else params.epochs - ceil(GOING_ON * params.epochs)
+    begin = 0 if older is None else params.epochs - ceil(WARM_START_SHARE * params.epochs)
     if older is not None:
-        _remember(model, older, counts)
+        _warm_start(model, older, counts)
     model.build_vocab_from_freq(counts, corpus_count=len(sentences), update=len(model.wv) > 0)
-    clock = _Clock(sentences, params, tools, model)
-    turns = None
+    reporter = _ProgressReporter(sentences, params, tools, model)
+    trainer = None
     if tools.engine is not None:
-        turns = Turns(tools.engine, sentences.matrix, lambda part: Sentences(part, keys, tools.seed), model, tools.seed)
-    for epoch in range(_gone_on(model, sentences, tools, begin), params.epochs):
-        clock.epoch = epoch
-        if turns is None:
+        trainer = DistributedTrainer(
+            tools.engine, sentences.matrix, lambda part: Sentences(part, keys, tools.seed), model, tools.seed
+        )
+    for epoch in range(_resume(model, sentences, tools, begin), params.epochs):
+        reporter.epoch = epoch
+        if trainer is None:
             model.random = np.random.RandomState((tools.seed + epoch) % 2**32)
-            _one_epoch(model, sentences, clock)
+            _one_epoch(model, sentences, reporter)
         else:
-            _in_turns(model, sentences, clock, turns)
+            _distributed_epoch(model, sentences, reporter, trainer)
         if tools.checkpoint is not None and epoch + 1 < params.epochs:
             tools.checkpoint.keep(epoch + 1, {"vectors": model.wv.vectors, "outputs": model.syn1neg})
     rows = np.array([model.wv.key_to_index[key] for key in keys])
-    values = {**params.model_dump(), "seed": tools.seed}
-    return embedding_of(items.vocabs, model.wv.vectors[rows], model.syn1neg[rows], "word2vec", values, corpus)
+    settings = {**params.model_dump(), "seed": tools.seed}
+    return embedding_of(items.vocabs, model.wv.vectors[rows], model.syn1neg[rows], "word2vec", settings, corpus)
 
 
-def _remember(model: Any, older: Embedding, counts: Mapping[str, int]) -> None:
-    """Gives an empty model what an older one knows of these items; gensim adds the others to the vocabulary later."""
+def _warm_start(model: Any, older: Embedding, counts: Mapping[str, int]) -> None:
+    """Give an empty model the older vectors of its items; gensim adds the other items to the vocabulary later."""
     known = [key for vocab in older.vocabs.values() for key in vocab.keys(np.arange(len(vocab)))]
     kept = [row for row, key in enumerate(known) if key in counts]
     if kept and older.outputs is not None:
@@ -228,21 +254,21 @@ def _remember(model: Any, older: Embedding, counts: Mapping[str, int]) -> None:
         model.syn1neg[places] = older.outputs[kept]
 
 
-def _gone_on(model: Any, sentences: Sentences, tools: Tools, begin: int) -> int:
-    """Puts the last checkpoint into the model, if there is one, and returns the epoch to go on with."""
-    found = tools.checkpoint.latest() if tools.checkpoint is not None else None
-    if found is not None:
-        begin, arrays = found
+def _resume(model: Any, sentences: Sentences, tools: TrainingContext, begin: int) -> int:
+    """Load the last checkpoint into the model, if there is one, and return the epoch to continue with."""
+    checkpoint = tools.checkpoint.latest() if tools.checkpoint is not None else None
+    if checkpoint is not None:
+        begin, arrays = checkpoint
         model.wv.vectors[:] = arrays["vectors"]
         model.syn1neg[:] = arrays["outputs"]
     sentences.epoch, sentences.read = begin, begin * sentences.tokens
     return begin
 
 
-class _Clock:
-    """What is said of the training while it runs."""
+class _ProgressReporter:
+    """Reports the progress of the training while it runs."""
 
-    def __init__(self, sentences: Sentences, params: Word2VecParams, tools: Tools, model: Any) -> None:
+    def __init__(self, sentences: Sentences, params: Word2VecParams, tools: TrainingContext, model: Any) -> None:
         self.sentences = sentences
         self.params = params
         self.tools = tools
@@ -251,28 +277,31 @@ class _Clock:
         self.epoch = 0
         self.mark = (0, 0.0)
         self.loss = float("nan")
-        self.began = time.monotonic()
-        self.before = -1
-        self.looked = 0.0
+        self.started = time.monotonic()
+        self.keys_before = -1
+        self.neighbours_at = 0.0
 
     def rate(self, epoch: int) -> float:
-        """The learning rate at the start of an epoch: falling in a straight line, as in gensim."""
+        """Return the learning rate at the start of an epoch: linearly falling, as in gensim."""
         lowest = self.params.alpha / 1000
         return self.params.alpha - (self.params.alpha - lowest) * epoch / self.params.epochs
 
-    def weigh(self, over: bool = False) -> None:
-        """Averages the loss since the last time, once enough was trained or the epoch is over (gensim counts the
-        epoch's loss from nothing)."""
+    def update_loss(self, over: bool = False) -> None:
+        """Average the loss since the last update, once enough keys were trained or the epoch is over.
+
+        gensim starts the loss of each epoch at zero.
+        """
         loss, trained = float(self.model.get_latest_training_loss()), self.sentences.read - (0 if over else AHEAD)
         if trained - self.mark[0] >= (1 if over else WINDOW):
             self.loss = (loss - self.mark[1]) / (trained - self.mark[0])
             self.mark = (trained, loss)
 
-    def tell(self) -> None:
+    def report(self) -> None:
+        """Call the progress callback."""
         done = self.sentences.read / (self.sentences.tokens * self.params.epochs)
-        if self.before < 0:  # keys that an earlier run has read before it was interrupted
-            self.before = self.epoch * self.sentences.tokens
-        speed = (self.sentences.read - self.before) / max(time.monotonic() - self.began, 1e-9)
+        if self.keys_before < 0:  # keys that an earlier run had read before it was interrupted
+            self.keys_before = self.epoch * self.sentences.tokens
+        speed = (self.sentences.read - self.keys_before) / max(time.monotonic() - self.started, 1e-9)
         numbers = {"epoch": float(self.epoch + 1), "rate": self.rate(self.epoch), "keys_per_second": speed}
         if np.isfinite(self.loss):
             numbers["loss"] = self.loss
@@ -280,25 +309,25 @@ class _Clock:
         self.tools.progress(Progress("Training Word2Vec", min(done, 1.0), note, numbers, self.near()))
 
     def near(self) -> dict[str, list[str]]:
-        """Every few seconds what is nearest, among items of its own kind, to each item that is watched."""
-        if not self.tools.watch or time.monotonic() - self.looked < NEAR_SECONDS:
+        """Return every few seconds the nearest items of the same kind for each watched key."""
+        if not self.tools.watch or time.monotonic() - self.neighbours_at < NEIGHBOUR_SECONDS:
             return {}
-        self.looked = time.monotonic()
-        places, found = self.vectors.key_to_index, {}
+        self.neighbours_at = time.monotonic()
+        rows, neighbours = self.vectors.key_to_index, {}
         for key in self.tools.watch:
-            if key in places:
-                likeness = self.vectors.vectors @ self.vectors.vectors[places[key]]
+            if key in rows:
+                likeness = self.vectors.vectors @ self.vectors.vectors[rows[key]]
                 likeness /= np.maximum(np.linalg.norm(self.vectors.vectors, axis=1), 1e-9)
                 kind = key.partition(":")[0] + ":"
-                order = (self.vectors.index_to_key[at] for at in np.argsort(-likeness))
+                order = (self.vectors.index_to_key[row] for row in np.argsort(-likeness))
                 same = (other.removeprefix(kind) for other in order if other.startswith(kind) and other != key)
-                found[key] = list(islice(same, NEAR))
-        return found
+                neighbours[key] = list(islice(same, NEIGHBOURS))
+        return neighbours
 
 
-def _one_epoch(model: Any, sentences: Sentences, clock: _Clock) -> None:
-    """One pass, run in a thread of its own so that the callback, called in this one, can stop it within a moment."""
-    clock.mark = (sentences.read, 0.0)
+def _one_epoch(model: Any, sentences: Sentences, reporter: _ProgressReporter) -> None:
+    """Run one pass in a thread, so that the callback, called in this one, can stop it within a moment."""
+    reporter.mark = (sentences.read, 0.0)
     with ThreadPoolExecutor(1) as pool:
         running = pool.submit(
             model.train,
@@ -306,27 +335,29 @@ def _one_epoch(model: Any, sentences: Sentences, clock: _Clock) -> None:
             total_examples=len(sentences),
             total_words=sentences.tokens,
             epochs=1,
-            start_alpha=clock.rate(clock.epoch),
-            end_alpha=clock.rate(clock.epoch + 1),
+            start_alpha=reporter.rate(reporter.epoch),
+            end_alpha=reporter.rate(reporter.epoch + 1),
             compute_loss=True,
         )
         try:
-            while not wait([running], timeout=BEAT).done:
-                clock.weigh()
-                clock.tell()
+            while not wait([running], timeout=PROGRESS_SECONDS).done:
+                reporter.update_loss()
+                reporter.report()
         except BaseException:
             sentences.stop()
             raise
         running.result()
-    clock.weigh(over=True)
-    clock.tell()
+    reporter.update_loss(over=True)
+    reporter.report()
 
 
-def _in_turns(model: Any, sentences: Sentences, clock: _Clock, turns: Turns) -> None:
-    """One pass by an engine; between its turns the callback can stop it."""
-    rate, last = clock.rate(clock.epoch), clock.rate(clock.epoch + 1)
-    for turn, (start, stop) in enumerate(pairwise(np.linspace(rate, last, turns.count + 1).tolist())):
-        clock.tell()
-        clock.loss = turns.take(model, clock.epoch, turn, start, stop)
-        sentences.read += sentences.tokens // turns.count
-    clock.tell()
+def _distributed_epoch(
+    model: Any, sentences: Sentences, reporter: _ProgressReporter, trainer: DistributedTrainer
+) -> None:
+    """Run one pass on the compute backend; the callback can stop it between two rounds."""
+    rate, last = reporter.rate(reporter.epoch), reporter.rate(reporter.epoch + 1)
+    for round_number, (start, stop) in enumerate(pairwise(np.linspace(rate, last, trainer.count + 1).tolist())):
+        reporter.report()
+        reporter.loss = trainer.train_round(model, reporter.epoch, round_number, start, stop)
+        sentences.read += sentences.tokens // trainer.count
+    reporter.report()

@@ -1,1 +1,1 @@
-"""Feedback: what reviewers' verdicts say of models, of one another, and of what should be answered next."""
+"""Feedback: what reviewers' verdicts say about models and reviewers, and how answers and trainings use them."""

@@ -1,4 +1,4 @@
-"""How far reviewers agree, and how often they find each model right, with intervals."""
+"""Agreement of reviewers, and the share of right answers per model, both with intervals."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ RIGHT = "right"
 
 
 def precision(verdicts: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Frame of the groups `by` (columns of `store.verdicts.frame_of`, or `week`), `verdicts`, `right`, `precision`,
-    `low`, `high`: the share found right and its 95 % interval (Wilson 1927). "This instead" counts as wrong."""
+    """Return the share of items found right, by group.
+
+    Args:
+        verdicts: Verdicts as from `store.feedback.frame_of`.
+        by: Columns to group by; "week" is the Monday of a verdict's week.
+
+    Returns:
+        Frame with the columns of `by`, `verdicts`, `right`, `precision`, and its 95 % interval `low`, `high` (Wilson
+        1927). "This instead" counts as wrong.
+    """
     from scipy.stats import binomtest
 
     known = verdicts.assign(week=weeks(verdicts["at"]), hit=verdicts["answer"] == RIGHT)
@@ -23,17 +31,23 @@ def precision(verdicts: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 
 def weeks(times: pd.Series) -> pd.Series:
-    """The Monday of each time's week, as a date in UTC."""
+    """Return the Monday of each time's week, as a date in UTC."""
     days = times.dt.tz_localize(None).dt.normalize()
-    return days - pd.to_timedelta(days.dt.day_of_week, unit="D")
+    return pd.Series(days - pd.to_timedelta(days.dt.day_of_week, unit="D"))
 
 
 def agreement(verdicts: pd.DataFrame) -> pd.DataFrame:
-    """How far each two reviewers agree on what both have judged, and all of them together.
+    """Return how far every two reviewers agree, and all of them together.
 
-    Frame `reviewers`, `items`, `agree` (share of the items), `kappa` (Cohen 1960 for two; Fleiss 1971, with as many
-    answers an item as there are, for "everybody"), NaN where all answers are the same. An item is one thing asked for
-    one question, whichever model recommended it; "this instead" counts as wrong.
+    An item is one recommendation for one question, whichever model made it; "this instead" counts as wrong.
+
+    Args:
+        verdicts: Verdicts as from `store.feedback.frame_of`.
+
+    Returns:
+        Frame with `reviewers`, `items` (judged by both), `agree` (share of equal answers) and `kappa` (Cohen 1960 for
+        two; Fleiss 1971 for "everybody", with as many answers per item as there are); NaN where all answers are the
+        same.
     """
     from itertools import combinations
 
@@ -57,14 +71,30 @@ def agreement(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def cohen(one: np.ndarray, other: np.ndarray) -> float:
-    """Cohen's kappa of two reviewers' 0/1 answers; NaN where chance alone explains all."""
+    """Return Cohen's kappa of two reviewers' answers.
+
+    Args:
+        one: 0/1 answers, (items,).
+        other: 0/1 answers on the same items.
+
+    Returns:
+        Kappa; NaN where chance alone explains all answers.
+    """
     agree = float((one == other).mean())
     chance = float(one.mean() * other.mean() + (1 - one.mean()) * (1 - other.mean()))
     return (agree - chance) / (1 - chance) if chance < 1 else float("nan")
 
 
 def fleiss(right: np.ndarray, answers: np.ndarray) -> float:
-    """Fleiss' kappa from how many of how many answers said right, for items with two answers or more."""
+    """Return Fleiss' kappa for items with at least two answers.
+
+    Args:
+        right: Number of answers "right" per item, (items,).
+        answers: Number of all answers per item.
+
+    Returns:
+        Kappa; NaN where chance alone explains all answers.
+    """
     pairs = (right * (right - 1) + (answers - right) * (answers - right - 1)) / (answers * (answers - 1))
     share = right.sum() / answers.sum()
     chance = share**2 + (1 - share) ** 2

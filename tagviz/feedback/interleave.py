@@ -1,4 +1,4 @@
-"""Two models compared blind: their answers drawn into one list, and verdicts given back to who proposed the item."""
+"""Blind comparison of two models: one interleaved list, each verdict credited to the item's model."""
 
 from __future__ import annotations
 
@@ -10,18 +10,32 @@ import pandas as pd
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """One place of an interleaved list: the item, and which side proposed it (0 the first, 1 the second)."""
+class InterleavedList:
+    """One place of an interleaved list.
+
+    Attributes:
+        key: Key of the item.
+        side: The side that proposed it, 0 the first, 1 the second.
+    """
 
     key: str
     side: int
 
 
-def team_draft(first: Sequence[str], second: Sequence[str], n: int, seed: int = 42) -> list[Drawn]:
-    """Up to n items, each side picking its best that is left, in rounds in which chance says who begins (team draft;
-    Radlinski, Kurup & Joachims 2008). Neither the order nor the list betrays who proposed what."""
+def team_draft(first: Sequence[str], second: Sequence[str], n: int, seed: int = 42) -> list[InterleavedList]:
+    """Interleave two rankings by team draft (Radlinski, Kurup & Joachims 2008).
+
+    Each side picks its best item that is left, in rounds whose first side is drawn at random. Neither the order nor the
+    list shows which side proposed an item.
+
+    Args:
+        first: Keys of the first ranking, best first.
+        second: Keys of the second ranking.
+        n: Largest length of the list.
+        seed: Seed of the draws.
+    """
     chance = np.random.default_rng(seed)
-    drawn: list[Drawn] = []
+    drawn: list[InterleavedList] = []
     taken: set[str] = set()
     while len(drawn) < n:
         begun = len(drawn)
@@ -29,7 +43,7 @@ def team_draft(first: Sequence[str], second: Sequence[str], n: int, seed: int = 
             pick = next((key for key in (first, second)[side] if key not in taken), None)
             if pick is not None and len(drawn) < n:
                 taken.add(pick)
-                drawn.append(Drawn(pick, side))
+                drawn.append(InterleavedList(pick, side))
         if len(drawn) == begun:
             break
     return drawn
@@ -37,11 +51,18 @@ def team_draft(first: Sequence[str], second: Sequence[str], n: int, seed: int = 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What verdicts say of two models that were interleaved.
+    """Result of the blind comparison of two models.
 
-    questions, verdicts: how many. wins: questions in which the first got more right, the second did, neither.
-    preference: share of the questions for the first, ties half; low, high: its 95 % interval (bootstrap over
-    questions). p: of a sign test without ties.
+    Attributes:
+        first: Reference of the first model.
+        second: Reference of the second model.
+        questions: Number of questions.
+        verdicts: Number of verdicts.
+        wins: Questions in which the first model got more items right, the second did, neither did.
+        preference: Share of the questions won by the first model; a tie counts as half.
+        low: Lower end of its 95 % interval (bootstrap over questions).
+        high: Upper end.
+        p: p value of a sign test without ties.
     """
 
     first: str
@@ -55,8 +76,14 @@ class Outcome:
     p: float
 
 
-def compared(verdicts: pd.DataFrame, resamples: int = 2000, seed: int = 42) -> list[Outcome]:
-    """Every two models that were interleaved, from the verdicts that name what they were up against (`versus`)."""
+def compare_interleaved(verdicts: pd.DataFrame, resamples: int = 2000, seed: int = 42) -> list[Outcome]:
+    """Compare every two models that were interleaved.
+
+    Args:
+        verdicts: Verdicts as from `store.feedback.frame_of`; only those with `versus` count.
+        resamples: Bootstrap resamples.
+        seed: Seed of the bootstrap.
+    """
     from scipy.stats import binomtest
 
     blind = verdicts[verdicts["versus"] != ""]

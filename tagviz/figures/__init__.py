@@ -1,0 +1,1 @@
+"""Figures: plain arrays and sentences become Plotly figures; nothing is computed here."""

@@ -1,4 +1,4 @@
-"""Verdicts of reviewers → figures: how often each model is found right, over all and by week."""
+"""Figures of the feedback: how often each model is found right, overall and by week."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ if TYPE_CHECKING:
 
 
 def precision(by_model: pd.DataFrame, dark: bool = False) -> go.Figure:
-    """A dot with its 95 % interval per model and kind, the best on top; see `feedback.agreement.precision`."""
+    """Draw a dot with its 95 % interval per model and kind, the best on top.
+
+    Args:
+        by_model: Frame as from `feedback.agreement.precision`.
+        dark: Dark theme.
+    """
     import plotly.graph_objects as go
 
     ordered = by_model.sort_values("precision", kind="stable")
     best = ordered.iloc[-1]
     title = f"{best['model']} is found right in {best['precision']:.0%} of {best['verdicts']:,} verdicts"
-    made = figure(title, dark, 120 + 44 * len(ordered), "share found right", "")
-    made.add_trace(
+    drawing = figure(title, dark, 120 + 44 * len(ordered), "share found right", "")
+    drawing.add_trace(
         go.Scatter(
             x=ordered["precision"],
             y=[safe(f"{model}: {kind}s", 34) for model, kind in zip(ordered["model"], ordered["kind"], strict=True)],
@@ -36,18 +41,23 @@ def precision(by_model: pd.DataFrame, dark: bool = False) -> go.Figure:
             hovertemplate="%{y}: %{customdata[0]:,} of %{customdata[1]:,} right<extra></extra>",
         )
     )
-    made.update_xaxes(range=[0, 1], tickformat=".0%")
-    made.update_layout(showlegend=False)
-    return made
+    drawing.update_xaxes(range=[0, 1], tickformat=".0%")
+    drawing.update_layout(showlegend=False)
+    return drawing
 
 
 def weeks(by_week: pd.DataFrame, dark: bool = False) -> go.Figure:
-    """A line per model over weeks with 95 % intervals."""
+    """Draw a line per model over weeks with 95 % intervals.
+
+    Args:
+        by_week: Frame as from `feedback.agreement.precision`.
+        dark: Dark theme.
+    """
     import plotly.graph_objects as go
 
-    made = figure("How often each model is found right, by week", dark, 280, "week", "share found right")
+    drawing = figure("How often each model is found right, by week", dark, 280, "week", "share found right")
     for number, (model, part) in enumerate(by_week.groupby("model", sort=True)):
-        made.add_trace(
+        drawing.add_trace(
             go.Scatter(
                 x=part["week"],
                 y=part["precision"],
@@ -63,5 +73,5 @@ def weeks(by_week: pd.DataFrame, dark: bool = False) -> go.Figure:
                 hovertemplate="%{x|%-d %b %Y}: %{y:.0%}<extra>%{fullData.name}</extra>",
             )
         )
-    made.update_yaxes(range=[0, 1], tickformat=".0%")
-    return made
+    drawing.update_yaxes(range=[0, 1], tickformat=".0%")
+    return drawing

@@ -1,4 +1,4 @@
-"""The one look of all figures: one template in light and dark, one set of colours, one font.
+"""The template of all figures: one layout in light and dark, one set of colours, one font.
 
 Show figures with Streamlit's own theme switched off (`st.plotly_chart(figure, theme=None)`): this template is the
 theme.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import textwrap
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,57 +19,62 @@ FONT = (
     '"Source Sans", system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Noto Sans KR", "Apple SD Gothic Neo", '
     '"Malgun Gothic", sans-serif'
 )
-"""The dashboard's own font where it is there, then system fonts: nothing is downloaded."""
+"""The dashboard's own font where it is loaded, then system fonts: nothing is downloaded."""
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
-"""Colours that colour-blind people tell apart (Okabe & Ito 2008), the accent first."""
+"""Colours that colour-blind people can tell apart (Okabe & Ito 2008), the accent first."""
 
 GREY = "#8A8F98"
-"""What comes after the colours, and what does not matter."""
+"""Colour of what comes after the colours, and of what does not matter."""
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot", "solid", "dash")
 SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross", "x", "star", "circle-open")
-"""Second marks beside the colour, so that no meaning rests on colour alone."""
+"""Symbols next to the colours, so that no meaning depends on colour alone."""
 
 BARE = 12
 """Pixels above a figure without a title, into which its upper labels may reach."""
 
 LIGHT_IS_GOOD = "Cividis"
-"""Sequential scale: dark blue to light yellow in both themes, even for colour-blind people (Nuñez et al. 2018)."""
+"""Sequential scale: dark blue to light yellow in both themes, also for colour-blind people (Nuñez et al. 2018)."""
 
 
 def colour(number: int) -> str:
-    """The colour of the number-th thing; grey once the colours are used up."""
+    """Return the colour of the number-th series; grey after the last colour."""
     return COLOURS[number] if 0 <= number < len(COLOURS) else GREY
 
 
 def line(number: int) -> dict[str, Any]:
-    """How the number-th line is drawn: its colour and its dashes."""
+    """Return the style of the number-th line: its colour and dashes."""
     return {"color": colour(number), "dash": DASHES[number % len(DASHES)], "width": 2}
 
 
 def ink(dark: bool) -> str:
-    """Text on the page: at least 4.5:1 on the page's background in both themes."""
+    """Return the colour of text: contrast of at least 4.5:1 with the page in both themes."""
     return "#E7EAF0" if dark else "#1A1F2B"
 
 
 def soft_ink(dark: bool) -> str:
-    """Text that may stand back, still 4.5:1."""
+    """Return the colour of less important text, still with a contrast of 4.5:1."""
     return "#A6AEBC" if dark else "#5A6270"
 
 
 def line_colour(dark: bool) -> str:
-    """Grid and axes."""
+    """Return the colour of grid and axes."""
     return "#303846" if dark else "#DDE2EA"
 
 
 def paper(dark: bool) -> str:
-    """The page behind the transparent figure, for boxes that must cover what is beneath."""
+    """Return the colour of the page behind the transparent figure, for boxes that must cover what is below."""
     return "#1A202A" if dark else "#FFFFFF"
 
 
 def safe(text: str, width: int = 0) -> str:
-    """Foreign text as Plotly may show it: nothing in it is taken for markup; at most `width` characters, if given."""
+    """Escape untrusted text for Plotly, which would interpret markup.
+
+    Args:
+        text: The text.
+        width: Largest length, characters; 0: no limit.
+    """
     line = " ".join(text.split())
     if width and len(line) > width:
         line = line[: width - 1].rstrip() + "…"
@@ -76,14 +82,27 @@ def safe(text: str, width: int = 0) -> str:
 
 
 def wrapped(text: str, width: int = 84) -> str:
-    """A safe text in lines of at most `width` characters, for titles."""
+    """Return an escaped text in lines of at most `width` characters, for titles."""
     return "<br>".join(safe(line) for line in textwrap.wrap(text, width)) or ""
+
+
+def distinct_labels(names: Sequence[str], width: int = 26) -> list[str]:
+    """Return escaped names, with invisible marks where shortening makes them equal: Plotly merges equal categories."""
+    seen: dict[str, int] = {}
+    unique = []
+    for name in names:
+        short = safe(str(name), width)
+        seen[short] = seen.get(short, -1) + 1
+        unique.append(short + "\u200b" * seen[short])
+    return unique
 
 
 @lru_cache(maxsize=2)
 def template(dark: bool = False) -> go.layout.Template:
-    """The template: transparent background, a left-aligned title, a light grid, no chart junk. Made once: checking it
-    costs Plotly more than a figure's own data."""
+    """Return the template: transparent background, a left-aligned title, a light grid.
+
+    Built once, because checking it costs Plotly more than a figure's own data.
+    """
     import plotly.graph_objects as go
 
     axis = {
@@ -129,9 +148,18 @@ def template(dark: bool = False) -> go.layout.Template:
 
 
 def layout(title: str, dark: bool = False, height: int = 380, x: str = "", y: str = "") -> dict[str, Any]:
-    """The layout of a figure in the house's look, as a plain dictionary: a figure that is made of its traces and its
-    layout at once is checked once, and so is several times quicker than one that is changed step by step. Title and
-    axis titles are foreign text: they are made safe here."""
+    """Return the layout of a figure as a dictionary.
+
+    A figure that is built of its traces and its layout at once is checked once, and so is several times faster than one
+    that is changed step by step. Titles are untrusted text and are escaped here.
+
+    Args:
+        title: Title of the figure.
+        dark: Dark theme.
+        height: Height in pixels.
+        x: Title of the x axis.
+        y: Title of the y axis.
+    """
     lines = wrapped(title)
     breaks = lines.count("<br>")
     return {
@@ -146,7 +174,7 @@ def layout(title: str, dark: bool = False, height: int = 380, x: str = "", y: st
 
 
 def figure(title: str, dark: bool = False, height: int = 380, x: str = "", y: str = "") -> go.Figure:
-    """An empty figure in the house's look."""
+    """Return an empty figure; arguments as in `layout`."""
     import plotly.graph_objects as go
 
     return go.Figure(layout=layout(title, dark, height, x, y))

@@ -1,4 +1,4 @@
-"""Figures of a search for settings: every trial as a line through its settings, and what each setting matters."""
+"""Figures of a hyperparameter search: trials as lines through their settings, and the importance of settings."""
 
 from __future__ import annotations
 
@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 MANY = 5
-"""Axes beyond which their names stand aslant, so that they do not run into one another in a narrow window."""
+"""Number of axes above which their names are slanted, so that they do not overlap in a narrow window."""
 
 
 def trials(
     frame: pd.DataFrame, settings: Mapping[str, Mapping[str, Any]], metric: str, dark: bool = False
 ) -> go.Figure:
-    """Parallel coordinates: a line a trial through `settings` (name → low, high, log) to its score; light is good."""
+    """Draw parallel coordinates: one line per trial through its settings to its score; light is good.
+
+    Args:
+        frame: Trials with `score` and the settings.
+        settings: Per setting `low`, `high` and `log`.
+        metric: Title of the metric.
+        dark: Dark theme.
+    """
     import plotly.graph_objects as go
 
     whole = frame[frame["score"].notna()]
@@ -40,26 +47,31 @@ def trials(
                 }
             dimensions.append(axis)
     dimensions.append({"label": safe(metric), "values": whole["score"], "tickformat": ".4f"})
-    made = figure("Every trial: its settings, and what it reached", dark, 380)
+    drawing = figure("Every trial: its settings, and what it reached", dark, 380)
     many = len(dimensions) > MANY
-    made.add_trace(
+    drawing.add_trace(
         go.Parcoords(
             dimensions=dimensions,
             line={"color": whole["score"], "colorscale": LIGHT_IS_GOOD},
             labelangle=-20 if many else 0,
         )
     )
-    made.update_layout(margin={"l": 60, "r": 60, "t": 110 if many else 90, "b": 24})
-    return made
+    drawing.update_layout(margin={"l": 60, "r": 60, "t": 110 if many else 90, "b": 24})
+    return drawing
 
 
 def importance(shares: Mapping[str, float], dark: bool = False) -> go.Figure:
-    """What share of the score's variation each setting explains (fANOVA, Hutter 2014)."""
+    """Draw the share of the score's variance that each setting explains (fANOVA; Hutter et al. 2014).
+
+    Args:
+        shares: Shares by setting.
+        dark: Dark theme.
+    """
     import plotly.graph_objects as go
 
     names = [name.replace("_", " ") for name in shares][::-1]
-    made = figure("Which settings matter", dark, 120 + 34 * len(names), x="share of the variation")
-    made.add_trace(
+    drawing = figure("Which settings matter", dark, 120 + 34 * len(names), x="share of the variation")
+    drawing.add_trace(
         go.Bar(
             x=list(shares.values())[::-1],
             y=names,
@@ -68,18 +80,25 @@ def importance(shares: Mapping[str, float], dark: bool = False) -> go.Figure:
             hovertemplate="%{y}: %{x:.0%}<extra></extra>",
         )
     )
-    made.update_xaxes(tickformat=".0%", range=[0, 1])
-    return made
+    drawing.update_xaxes(tickformat=".0%", range=[0, 1])
+    return drawing
 
 
 def history(frame: pd.DataFrame, default: float, metric: str, dark: bool = False) -> go.Figure:
-    """Scores in the order of the trials, the best so far as a line, the defaults as a dotted one."""
+    """Draw the scores in the order of the trials, the best so far as a line, the defaults as a dotted one.
+
+    Args:
+        frame: Trials with `number` and `score`.
+        default: Score of the defaults; NaN where unknown.
+        metric: Title of the metric.
+        dark: Dark theme.
+    """
     import plotly.graph_objects as go
 
     whole = frame[frame["score"].notna()].sort_values("number")
-    made = figure("What the trials reached", dark, 320, x="trial", y=metric)
+    drawing = figure("What the trials reached", dark, 320, x="trial", y=metric)
     number = whole["number"] + 1
-    made.add_trace(
+    drawing.add_trace(
         go.Scatter(
             x=number,
             y=whole["score"],
@@ -89,7 +108,7 @@ def history(frame: pd.DataFrame, default: float, metric: str, dark: bool = False
             hovertemplate="trial %{x}: %{y:.4f}<extra></extra>",
         )
     )
-    made.add_trace(
+    drawing.add_trace(
         go.Scatter(
             x=number,
             y=whole["score"].cummax(),
@@ -100,5 +119,5 @@ def history(frame: pd.DataFrame, default: float, metric: str, dark: bool = False
         )
     )
     if np.isfinite(default):
-        made.add_hline(default, line={"dash": "dot", "color": colour(1)}, annotation_text="defaults")
-    return made
+        drawing.add_hline(default, line={"dash": "dot", "color": colour(1)}, annotation_text="defaults")
+    return drawing

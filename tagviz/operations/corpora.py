@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tagviz.operations import layers
-from tagviz.store.arrays import size_of
-from tagviz.store.workspace import Workspace, checked
+from tagviz.access.roles import Permission
+from tagviz.errors import InvalidParameterError, NotFoundError, StoreError
+from tagviz.operations import access
+from tagviz.operations.context import Context
+from tagviz.operations.curation import overlay
+from tagviz.song_words import SONGS_ARE
+from tagviz.store import corpus_words
+from tagviz.store.artifacts import KINDS
+from tagviz.store.files import size_of
+from tagviz.store.records import DEVICES, NAME_LENGTH
+from tagviz.store.workspace import checked_new_name
 from tagviz.text import language
-from tagviz.types import Corpus, Kind, Progress, ProgressCallback, quiet
+from tagviz.types import Corpus, Kind, Progress, ProgressCallback, no_progress
 
+_SONGS_ARE_BEFORE = {"lastfm": "artists"}
+"""What the songs of corpora are that were imported before this was asked, by format."""
 EXAMPLES = 20
 """New or gone items that are named, by kind."""
 
 
 @dataclass(frozen=True)
 class CorpusInfo:
-    """What a list of corpora shows. fingerprint: of the corpus as experts' decisions make it (see `operations/layers`);
-    sizes: items by kind, as it came; versions: fingerprints as it came, oldest first; size: bytes on disk."""
+    """What a list of corpora shows. fingerprint.
+
+    Of the corpus as experts' decisions make it (see `operations/layers`); sizes: items by kind, as it came; versions:
+    fingerprints as it came, oldest first; size: bytes on disk.
+    """
 
     name: str
     fingerprint: str
@@ -39,6 +52,11 @@ class CorpusInfo:
     def synthetic(self) -> bool:
         """Whether the corpus was invented, which every page says."""
         return bool(self.meta.get("synthetic"))
+
+    @property
+    def songs_are(self) -> str:
+        """What its songs are: tracks, artists or albums."""
+        return str(self.meta["songs_are"]) if "songs_are" in self.meta else "tracks"
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -63,13 +81,14 @@ class Profile:
     notes: tuple[str, ...]
 
 
+@access.change(Permission.IMPORT, "import corpus")
 def import_corpus(
-    ws: Workspace,
+    context: Context,
     path: Path,
     name: str | None = None,
     format: str = "auto",
     options: Mapping[str, str] | None = None,
-    progress: ProgressCallback = quiet,
+    progress: ProgressCallback = no_progress,
 ) -> CorpusInfo:
     """Reads a file or folder and keeps it as the newest version of the corpus `name` (default: the path's own name).
 
@@ -78,39 +97,107 @@ def import_corpus(
     from tagviz import sources
 
     if name is not None:
-        checked(name)
+        checked_new_name(name)
     corpus = sources.read(path, format, name, options, progress)
+    if name is None:
+        corpus = replace(corpus, name=valid_name(corpus.name))
     progress(Progress("Storing"))
-    ws.save_corpus(corpus)
-    return info(ws, corpus.name)
+    context.workspace.save_corpus(corpus)
+    return info(context, corpus.name)
 
 
-def corpora(ws: Workspace) -> list[CorpusInfo]:
-    """All corpora by name."""
-    return [info(ws, name) for name in ws.names()]
+def valid_name(name: str) -> str:
+    """A file's own name as a corpus's: what names may not hold is replaced."""
+    kept = "".join(char if char.isalnum() or char in "-_." else "-" for char in name)
+    kept = kept.strip("-.")[:NAME_LENGTH].rstrip("-.") or "playlists"
+    return f"playlists-{kept}" if DEVICES.fullmatch(kept.partition(".")[0]) else kept
 
 
-def info(ws: Workspace, name: str) -> CorpusInfo:
-    """One corpus without opening it. Raises UnknownTerm when there is none of this name."""
-    versions = ws.versions(name)
-    entry = ws.corpus_entry(name)
+def import_summary(info: CorpusInfo) -> dict[str, Any]:
+    """What every import ends with, as JSON: what the songs are, rules, and what was not used, changed or not read."""
+    kept = ("rules", "columns_not_used", "rows_changed", "files_not_read", "offers")
+    variants = info.meta.get("case_variants")
+    return {
+        "songs_are": info.songs_are,
+        **{key: list(info.meta[key]) for key in kept if info.meta.get(key)},
+        **({"tags_that_differ_in_case_only": variants} if variants else {}),
+    }
+
+
+def list_corpora(context: Context) -> list[CorpusInfo]:
+    """All corpora by name; a damaged one is left out (see `damaged_corpora`)."""
+    return _list(context)[0]
+
+
+def damaged_corpora(context: Context) -> dict[str, StoreError]:
+    """What is wrong with the corpora that cannot be described, by name."""
+    return _list(context)[1]
+
+
+def _list(context: Context) -> tuple[list[CorpusInfo], dict[str, StoreError]]:
+    infos, errors = [], {}
+    for name in context.workspace.names():
+        try:
+            infos.append(info(context, name))
+        except StoreError as error:
+            errors[name] = error
+        except NotFoundError as error:  # its contents are gone, or it was removed this moment
+            errors[name] = StoreError(f"The corpus {name} is damaged", error.title, KINDS["corpora"][1])
+    return infos, errors
+
+
+def info(context: Context, name: str) -> CorpusInfo:
+    """One corpus without opening it. Raises NotFoundError when there is none of this name."""
+    versions = context.workspace.versions(name)
+    entry = context.workspace.corpus_entry(name)
     return CorpusInfo(
         name=name,
-        fingerprint=layers.seen(ws, name, versions[-1].fingerprint),
+        fingerprint=overlay.curated_corpus(context, name, versions[-1].fingerprint),
         playlists=int(entry.info["playlists"]),
         sizes=entry.info["sizes"],
         imported=versions[-1].imported,
         versions=tuple(version.fingerprint for version in versions),
         size=size_of(entry.folder),
         shipped=versions[-1].shipped,
-        meta=entry.info["meta"],
+        meta=_with_words(context, name, entry.info["meta"]),
     )
+
+
+def _with_words(context: Context, name: str, meta: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts about a corpus with what its songs are: as a person said, or as the import found."""
+    guessed = meta.get("songs_are") or _SONGS_ARE_BEFORE.get(str(meta.get("format")), "tracks")
+    return {**meta, "songs_are": corpus_words.songs_are(context.workspace.home, name) or guessed}
+
+
+@access.change(Permission.IMPORT, "say what songs are")
+@access.change(Permission.IMPORT, "say what songs are")
+def set_songs_are(context: Context, name: str, songs_are: str) -> None:
+    """Says what the songs of a corpus are; every page, command and export then uses the word.
+
+    Args:
+        context: The workspace, and who acts.
+        name: Name of the corpus.
+        songs_are: tracks, artists or albums.
+
+    Raises:
+        InvalidParameterError: It is none of these.
+        NotFoundError: There is no such corpus.
+    """
+    if songs_are not in SONGS_ARE:
+        raise InvalidParameterError(
+            f"Songs cannot be {songs_are!r}", f"they are {', '.join(SONGS_ARE)}", "choose one of these"
+        )
+    context.workspace.versions(name)
+    corpus_words.say_songs_are(context.workspace.home, name, songs_are)
 
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """What a newer version of a corpus brought. counts: frame `kind`, `kept`, `new`, `gone` (playlists by their ids,
-    items by their keys). new, gone: labels by kind, the most frequent first, at most EXAMPLES."""
+    """What a newer version of a corpus brought. counts.
+
+    Frame `kind`, `kept`, `new`, `gone` (playlists by their ids, items by their keys). new, gone: labels by kind, the
+    most frequent first, at most EXAMPLES.
+    """
 
     counts: pd.DataFrame
     new: Mapping[Kind, tuple[str, ...]]
@@ -143,12 +230,12 @@ def compare(older: Corpus, newer: Corpus) -> Changes:
     return Changes(pd.DataFrame(rows, columns=["kind", "kept", "new", "gone"]), new, gone)
 
 
-def changes(ws: Workspace, name: str) -> Changes | None:
+def changes(context: Context, name: str) -> Changes | None:
     """What the newest version of a corpus brought next to the one before; None where there is one version only."""
-    versions = list(dict.fromkeys(version.fingerprint for version in ws.versions(name)))
+    versions = list(dict.fromkeys(version.fingerprint for version in context.workspace.versions(name)))
     if len(versions) < 2:
         return None
-    return compare(ws.open_corpus(name, versions[-2]), ws.open_corpus(name, versions[-1]))
+    return compare(context.workspace.open_corpus(name, versions[-2]), context.workspace.open_corpus(name, versions[-1]))
 
 
 def _used(corpus: Corpus, kind: Kind) -> pd.Index:
@@ -163,15 +250,51 @@ def _most(corpus: Corpus, kind: Kind, ids: pd.Index) -> tuple[str, ...]:
     return tuple(vocab.label_list(rows[order]))
 
 
-def open_corpus(ws: Workspace, name: str, version: str = "") -> Corpus:
-    """The corpus in its newest version, or the one whose fingerprint starts with `version`, as experts' decisions make
-    it: this is the one place where they are applied. The whole fingerprint of a version opens it as it came."""
-    return layers.opened(ws, name, version)
+def open_corpus(context: Context, name: str, version: str = "") -> Corpus:
+    """Open a corpus, with the experts' decisions applied. This is the only place where they are applied.
+
+    Args:
+        context: The workspace, and who acts.
+        name: Name of the corpus.
+        version: Start of the fingerprint of a version; empty for the newest. A whole fingerprint without decisions
+            opens the version as it was imported.
+    """
+    corpus = overlay.open_curated(context, name, version)
+    return replace(corpus, meta=_with_words(context, name, corpus.meta))
 
 
-def delete_corpus(ws: Workspace, name: str) -> str:
-    """Takes a corpus off the list; the token brings it back through `Workspace.restore`. Its models stay."""
-    return ws.remove_corpus(name)
+@access.change(Permission.DELETE, "delete corpus")
+def delete_corpus(context: Context, name: str) -> str:
+    """Remove a corpus from the list; `restore` brings it back with the token that is returned. Its models stay."""
+    return context.workspace.remove_corpus(name)
+
+
+@access.change(Permission.RESTORE, "restore", about="")
+def restore(context: Context, token: str) -> str:
+    """Bring a deleted corpus or model back.
+
+    Args:
+        context: The workspace, and who acts.
+        token: What the deletion returned.
+
+    Returns:
+        Its key in its store.
+
+    Raises:
+        NotFoundError: Nothing was deleted under this token.
+    """
+    return context.workspace.restore(token)
+
+
+@access.change(Permission.DELETE, "delete permanently", about="")
+def discard(context: Context, token: str) -> None:
+    """Delete for good what was deleted.
+
+    Args:
+        context: The workspace, and who acts.
+        token: What the deletion returned.
+    """
+    context.workspace.discard(token)
 
 
 def profile(corpus: Corpus, n: int = 30) -> Profile:

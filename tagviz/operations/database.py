@@ -1,31 +1,36 @@
-"""The database of a workspace."""
+"""Reading goes on without the database: what it would add is left out, and that is said."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TypeVar
 
-from tagviz.settings import settings
-from tagviz.store.db import engine
-from tagviz.store.workspace import Workspace
+from tagviz.errors import StoreError
+from tagviz.operations.context import Context
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
+Outcome = TypeVar("Outcome")
 
-
-def database(ws: Workspace) -> Engine:
-    """The one that the environment names, or SQLite in the workspace."""
-    return engine(_url(ws))
+_problems: dict[str, StoreError] = {}
+"""By URL, why the last reading of a database failed."""
 
 
-def has_database(ws: Workspace) -> bool:
-    """Whether anything can have been kept: False where SQLite's file was never made."""
-    own = _url(ws)
-    return own != _lite(ws) or (ws.home / "tagviz.db").exists()
+def read_or(context: Context, read: Callable[[], Outcome], otherwise: Callable[[], Outcome]) -> Outcome:
+    """Return what the database says, or a substitute where it cannot be read (see `problem`).
+
+    Args:
+        context: The workspace.
+        read: Reads the database.
+        otherwise: The substitute.
+    """
+    try:
+        outcome = read()
+    except StoreError as error:
+        _problems[context.database_url] = error
+        return otherwise()
+    _problems.pop(context.database_url, None)
+    return outcome
 
 
-def _url(ws: Workspace) -> str:
-    return settings().database_url if ws.home == settings().home else _lite(ws)
-
-
-def _lite(ws: Workspace) -> str:
-    return f"sqlite:///{ws.home / 'tagviz.db'}"
+def problem(context: Context) -> StoreError | None:
+    """Return why the database could not be read the last time; None if it could."""
+    return _problems.get(context.database_url)

@@ -9,12 +9,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tagviz.errors import NotReady
-from tagviz.operations import maps, models, verdicts
+from tagviz.errors import NotReadyError
+from tagviz.evaluation.split import SplitSpec
+from tagviz.operations import evaluation, maps, models
+from tagviz.operations.context import Context
 from tagviz.settings import ASSETS
-from tagviz.store.arrays import size_of, storing
-from tagviz.store.workspace import Marks, Workspace
-from tagviz.types import Kind, Progress, ProgressCallback, quiet
+from tagviz.store.files import size_of, store_errors
+from tagviz.store.workspace import ModelAnnotations, Workspace
+from tagviz.types import Progress, ProgressCallback, no_progress
 
 SEED = 42
 NAME = "demo"
@@ -33,7 +35,7 @@ QUESTIONS = 500
 """Questions of the ready-made verdict: enough to tell its models apart, few enough to ship."""
 
 
-def build(out: Path | None = None, progress: ProgressCallback = quiet) -> dict[str, Any]:
+def build(out: Path | None = None, progress: ProgressCallback = no_progress) -> dict[str, Any]:
     """Makes the demo anew and puts it in the place of the old one. The same code gives the same arrays.
 
     out: where to write it (default: `assets/demo`). Returns what was made, with the bytes of each part.
@@ -44,18 +46,21 @@ def build(out: Path | None = None, progress: ProgressCallback = quiet) -> dict[s
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(dir=_parent(target)) as folder:
         ws = Workspace(Path(folder) / "demo", packed=True)
+        context = Context(ws, audited=False)
         corpus = demo.generate(SEED, progress)
         ws.save_corpus(corpus)
         corpus = ws.open_corpus(NAME)
-        made = []
+        trained = []
         for method, values in MODELS:
             progress(Progress(f"Training {method}"))
-            made.append(models.train(ws, corpus, method, values, SEED, progress=progress))
+            trained.append(
+                models.train(context, corpus, method, values, progress=progress, options=models.TrainOptions(seed=SEED))
+            )
         for ref in MAPS:
-            maps.project(ws, corpus, models.open_model(ws, corpus, ref, progress), Kind.TAG, progress=progress)
-        report, judged = _judged(ws, Path(folder), progress)
+            maps.project(context, corpus, models.open_model(context, corpus, ref, progress), progress=progress)
+        report, judged = _judged(context, Path(folder), progress)
         sizes = {part: size_of(ws.home / part) for part in ("corpora", "models", "projections", "reports")}
-        with storing(target):
+        with store_errors(target):
             if target.exists():
                 shutil.rmtree(target)
             ws.home.rename(target)
@@ -63,7 +68,7 @@ def build(out: Path | None = None, progress: ProgressCallback = quiet) -> dict[s
         "out": str(target),
         "playlists": len(corpus),
         "sizes": {str(kind): len(vocab) for kind, vocab in corpus.vocabs.items()},
-        "models": {info.id: info.size for info in made},
+        "models": {info.id: info.size for info in trained},
         "report": report,
         "judged": judged,
         "bytes": {**sizes, "all": size_of(target)},
@@ -71,23 +76,36 @@ def build(out: Path | None = None, progress: ProgressCallback = quiet) -> dict[s
     }
 
 
-def _judged(ws: Workspace, folder: Path, progress: ProgressCallback) -> tuple[str, list[str]]:
+def _judged(context: Context, folder: Path, progress: ProgressCallback) -> tuple[str, list[str]]:
     """The ready-made verdict. Its models are trained in a workspace that is thrown away: only the report ships."""
-    beside = Workspace(folder / "judged", base=ws.home)
-    if ws.encodings.exists():  # read once, used twice, not shipped
+    beside = Workspace(folder / "judged", base=context.workspace.home)
+    if context.workspace.encodings.exists():  # read once, used twice, not shipped
         beside.home.mkdir()
-        ws.encodings.rename(beside.encodings)
+        context.workspace.encodings.rename(beside.encodings)
     corpus = beside.open_corpus(NAME)
-    untuned = models.train(beside, corpus, "word2vec", {"preset": "gensim"}, SEED, progress=progress)
-    models.mark(beside, untuned, Marks(title=UNTUNED, archived=True))
-    ident, report = verdicts.evaluate(
-        beside, corpus, [untuned.id, *JUDGED], "arena", "real", seed=SEED, limit=QUESTIONS, progress=progress
+    untuned = models.train(
+        Context(beside, audited=False),
+        corpus,
+        "word2vec",
+        {"preset": "gensim"},
+        progress=progress,
+        options=models.TrainOptions(seed=SEED),
     )
-    ws.save_report(corpus.fingerprint, ident, *beside.open_report(corpus.fingerprint, ident))
+    models.annotate(Context(beside, audited=False), untuned, ModelAnnotations(title=UNTUNED, archived=True))
+    ident, report = evaluation.evaluate(
+        Context(beside, audited=False),
+        corpus,
+        [untuned.id, *JUDGED],
+        SplitSpec("arena", seed=SEED, limit=QUESTIONS),
+        progress,
+    )
+    context.workspace.save_report(corpus.fingerprint, ident, *beside.open_report(corpus.fingerprint, ident))
     return ident, report.labels
 
 
 def _parent(target: Path) -> Path:
     if not target.parent.is_dir():
-        raise NotReady(f"There is no folder {target.parent}", "the demo is written into it", "make the folder first")
+        raise NotReadyError(
+            f"There is no folder {target.parent}", "the demo is written into it", "make the folder first"
+        )
     return target.parent

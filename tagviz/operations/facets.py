@@ -29,8 +29,10 @@ class Spelling:
 
 
 def read_short(corpus: Corpus, lists: Sequence[Iterable[str]]) -> tuple[list[list[str]], Spelling]:
-    """The lists with tags as the corpus writes them, and how the file writes them. What the corpus knows as it stands,
-    or does not know either way, stays."""
+    """The lists with tags as the corpus writes them, and how the file writes them.
+
+    What the corpus knows as it stands, or does not know either way, stays.
+    """
     vocab = corpus.vocab(Kind.TAG)
     distinct = list(dict.fromkeys(tag for row in lists for tag in row if MARK in tag))
     short = [tag.partition(MARK)[2] for tag in distinct]

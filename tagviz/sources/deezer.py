@@ -10,8 +10,8 @@ import pandas as pd
 from tagviz.errors import SourceError
 from tagviz.sources.build import build_corpus
 from tagviz.sources.files import read_json, wrong_type
-from tagviz.sources.raw import Notes, Options, Pairs, Raw
-from tagviz.types import Corpus, Progress, ProgressCallback, quiet
+from tagviz.sources.raw import Notes, Options, Origin, Pairs, Raw
+from tagviz.types import Corpus, Progress, ProgressCallback, no_progress
 
 FORMAT = "deezer"
 OPTIONS = Options
@@ -30,7 +30,7 @@ def sniff(path: Path) -> float:
     return 0.6 if key.startswith(b"{") and colon and value.lstrip().startswith(b'["') else 0.0
 
 
-def read(path: Path, options: Options, progress: ProgressCallback = quiet, name: str | None = None) -> Corpus:
+def read(path: Path, options: Options, progress: ProgressCallback = no_progress, name: str | None = None) -> Corpus:
     """A corpus of listeners with the genres they love as tags; of several files (countries) in one folder all."""
     files = _files(path)
     if not files:
@@ -51,7 +51,7 @@ def read(path: Path, options: Options, progress: ProgressCallback = quiet, name:
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
     tags = Pairs.of_lists(lengths, np.array([genre for row in rows for genre in row], dtype=object))
     raw = Raw(pd.DataFrame({"id": ids, "group": ids}, dtype="str"), tags, group_name="listener")
-    return build_corpus(raw, path, FORMAT, options, notes, name, progress)
+    return build_corpus(raw, Origin(path, FORMAT, name), options, notes, progress)
 
 
 def _files(path: Path) -> list[Path]:

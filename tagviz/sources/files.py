@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ BOM = b"\xef\xbb\xbf"
 
 BLOCK = 4 * 2**20
 """Bytes of JSON that are parsed at once."""
+
+MOST_LEVELS = 100
+"""Brackets within one another that JSON may have: what is nested deeper is no list of playlists."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ def read_bytes(path: Path) -> bytes:
     """A file's content. Raises SourceError when it is missing, unreadable or empty."""
     exists(path)
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:  # a file that grows is read up to where it was
+            content = file.read(os.fstat(file.fileno()).st_size)
     except OSError as error:
         raise SourceError(
             f"{path.name!r} cannot be read", error.strerror or str(error), "check the file's rights"
@@ -55,10 +60,30 @@ def read_bytes(path: Path) -> bytes:
 def read_json(path: Path) -> Any:
     """One JSON document, whole."""
     content = read_bytes(path)
+    check_nesting(path, content)
     try:
         return orjson.loads(content.removeprefix(BOM))
     except orjson.JSONDecodeError as error:
         raise _no_json(path, content, 0, error) from error
+
+
+def check_nesting(path: Path, content: bytes) -> None:
+    """Raise SourceError where JSON is nested too deeply: parsers and whoever walks through it would run out of room."""
+    if content.count(b"[") + content.count(b"{") <= MOST_LEVELS:
+        return
+    scan = _Scan()
+    for start in range(0, len(content), BLOCK):
+        scan.boundary(content[start : start + BLOCK], ends=False)
+    _refuse_nested(path, scan)
+
+
+def _refuse_nested(path: Path, scan: _Scan) -> None:
+    if scan.deepest > MOST_LEVELS:
+        raise SourceError(
+            f"{path.name!r} is nested too deeply",
+            f"over {MOST_LEVELS} brackets within one another",
+            "choose another file",
+        )
 
 
 def json_records(path: Path) -> Iterator[Records]:
@@ -83,6 +108,7 @@ def json_records(path: Path) -> Iterator[Records]:
                 start = block.index(b"[") + 1
                 block = block[start:]
             cut, closed = scan.boundary(block)
+            _refuse_nested(path, scan)
             pending.append(block if cut is None else block[:cut])
             if cut is None:
                 continue
@@ -106,9 +132,9 @@ def json_records(path: Path) -> Iterator[Records]:
 
 def _blocks(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Offset and bytes of consecutive blocks, none of which ends within an escape; an empty file is one empty block."""
-    offset = 0
-    while block := file.read(BLOCK):
-        while block.endswith(b"\\") and (more := file.read(1)):
+    offset, size = 0, os.fstat(file.fileno()).st_size
+    while block := file.read(min(BLOCK, size - offset)):
+        while block.endswith(b"\\") and offset + len(block) < size and (more := file.read(1)):
             block += more
         yield offset, block
         offset += len(block)
@@ -120,17 +146,21 @@ class _Scan:
     """Where records end, found block after block without parsing them: nesting depth and whether a string is open."""
 
     def __init__(self) -> None:
-        self.depth = 0
+        self.depth = self.deepest = 0
         self.quoted = False
         self.step = np.zeros(256, dtype=np.int8)
         self.step[[ord("{"), ord("[")]], self.step[[ord("}"), ord("]")]] = 1, -1
 
-    def boundary(self, block: bytes) -> tuple[int | None, bool]:
-        """Position of the bracket that closes the list (and True), or of the last comma between records, or None."""
+    def boundary(self, block: bytes, ends: bool = True) -> tuple[int | None, bool]:
+        """Position of the bracket that closes the list (and True), or of the last comma between records, or None.
+
+        ends: whether the block is within a list, which its last bracket ends.
+        """
         plain = np.frombuffer(block.replace(b"\\\\", b"xx").replace(b'\\"', b"xx"), dtype=np.uint8)
         inside = np.bitwise_xor.accumulate(plain == ord('"')) ^ self.quoted
         depth = self.depth + np.cumsum(np.where(inside, 0, self.step[plain]), dtype=np.int32)
-        closed = np.flatnonzero(depth < 0)
+        closed = np.flatnonzero(depth < 0) if ends else depth[:0]
+        self.deepest = max(self.deepest, int(depth.max(initial=0)))
         if len(closed):
             return int(closed[0]), True
         if len(plain):
@@ -141,7 +171,8 @@ class _Scan:
 
 def _parse(path: Path, text: bytes, offset: int) -> list[Any]:
     try:
-        return orjson.loads(text)
+        items: list[Any] = orjson.loads(text)
+        return items
     except orjson.JSONDecodeError as error:
         raise _no_json(path, text, offset, error) from error
 
@@ -175,8 +206,10 @@ def wrong_type(path: Path, number: int, field: str, expected: str, value: Any) -
 def column(
     path: Path, records: Records, field: str, types: tuple[type, ...], expected: str, required: bool = False
 ) -> list[Any]:
-    """One field of all records; raises SourceError where a value is of another type. None where it is absent or null,
-    unless it is `required`."""
+    """One field of all records; raises SourceError where a value is of another type.
+
+    None where it is absent or null, unless it is `required`.
+    """
     values = [row.get(field) for row in records.rows]
     allowed = types if required else (*types, type(None))
     if not set(map(type, values)) <= set(allowed):

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagviz.errors import BadParameter
-from tagviz.types import Progress, ProgressCallback, quiet
+from tagviz.errors import InvalidParameterError
+from tagviz.types import Progress, ProgressCallback, no_progress
 
 TRAIN, VAL, TEST = 115_071, 23_015, 10_740
 SONGS, USED_SONGS, TAGS, ARTISTS, PAIRS = 707_989, 649_091, 30_652, 107_824, 5_904_718
@@ -55,7 +55,7 @@ class Shape:
 
     def __post_init__(self) -> None:
         if not 0.0005 <= self.scale <= 20:
-            raise BadParameter(
+            raise InvalidParameterError(
                 f"Scale {self.scale:g} is out of range", "0.0005 to 20 was expected", "1.0 is Melon's size"
             )
 
@@ -79,7 +79,7 @@ class Catalogue:
         return np.clip(drawn, first, last - 1)
 
 
-def generate(out: Path, shape: Shape = Shape(), progress: ProgressCallback = quiet) -> dict[str, int]:
+def generate(out: Path, shape: Shape = Shape(), progress: ProgressCallback = no_progress) -> dict[str, int]:
     """Write train, val and test.json, song_meta.json, genre_gn_all.json and answers/ into `out`; returns counts."""
     random = np.random.default_rng(shape.seed)
     out.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,7 @@ def generate(out: Path, shape: Shape = Shape(), progress: ProgressCallback = qui
     for name, published in (("train", TRAIN), ("val", VAL), ("test", TEST)):
         size = shape.of(published, 20)
         progress(Progress(f"Playlists of {name}.json", 0.5 + 0.5 * start / (size + start)))
-        playlists = _playlists(random, start, size, songs, tags, tag_names, issued)
+        playlists = _playlists(random, range(start, start + size), songs, tags, tag_names, issued)
         if name == "train":
             _write(out / "train.json", playlists)
         else:
@@ -144,8 +144,10 @@ def check(folder: Path, scale: float) -> list[Statistic]:
 
 
 def _catalogue(random: np.random.Generator, size: int, topics: int, scenes: int, flat: float) -> Catalogue:
-    """`size` items in `topics` × `scenes` ranges of uneven length; popularity is Zipf–Mandelbrot over all of them, its
-    head flattened over the share `flat` of the items."""
+    """`size` items in `topics` × `scenes` ranges of uneven length.
+
+    Popularity is Zipf–Mandelbrot over all of them, its head flattened over the share `flat` of the items.
+    """
     weights = random.gamma(1.5, size=topics * scenes) + 0.05
     edges = np.concatenate([[0], np.round(np.cumsum(weights) / weights.sum() * size).astype(np.int64)])
     edges = np.maximum.accumulate(np.minimum(np.maximum(edges, np.arange(len(edges)) * (size >= len(edges))), size))
@@ -218,14 +220,13 @@ def _write_songs(
 
 def _playlists(
     random: np.random.Generator,
-    start: int,
-    count: int,
+    numbers: range,
     songs: Catalogue,
     tags: Catalogue,
     tag_names: list[str],
     issued: NDArray[np.datetime64],
 ) -> Iterator[dict[str, Any]]:
-    topics = len(songs.topic_edges) - 1
+    count, topics = len(numbers), len(songs.topic_edges) - 1
     per_topic = (len(songs.scene_edges) - 1) // topics
     shares = (1.0 + np.arange(topics)) ** -0.7
     topic = random.choice(topics, size=count, p=shares / shares.sum())
@@ -256,7 +257,7 @@ def _playlists(
         day = max(earliest[number], newest) if number % 33 else earliest[number]
         yield {
             "tags": words,
-            "id": start + number,
+            "id": numbers[number],
             "plylst_title": "" if number % 61 == 0 else FRAMES[frames[number]].format(words[0], words[-1]),
             "songs": held.tolist(),
             "like_cnt": int(likes[number]),

@@ -10,11 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tagviz.errors import SourceError
-from tagviz.params import knob
+from tagviz.params import param
 from tagviz.sources.build import build_corpus
 from tagviz.sources.files import columns_of, read_text
-from tagviz.sources.raw import Notes, Options, Pairs, Raw, SongInfo
-from tagviz.types import Corpus, Progress, ProgressCallback, quiet
+from tagviz.sources.raw import Notes, Options, Origin, Pairs, Raw, SongInfo
+from tagviz.types import Corpus, Progress, ProgressCallback, no_progress
 
 FORMAT = "jamendo"
 HEADER = ("TRACK_ID", "ARTIST_ID", "ALBUM_ID", "PATH", "DURATION", "TAGS")
@@ -24,7 +24,7 @@ FACETS = {"genre": "genre", "instrument": "instrument", "mood/theme": "mood"}
 class JamendoOptions(Options):
     """Options of the MTG-Jamendo reader."""
 
-    view: Literal["tracks", "albums"] = knob(
+    view: Literal["tracks", "albums"] = param(
         "tracks", "What a playlist is: a track with its tags, or an album of tracks with the tags of all.", first=True
     )
 
@@ -41,7 +41,9 @@ def sniff(path: Path) -> float:
         return float(opened.read(8) == b"TRACK_ID")
 
 
-def read(path: Path, options: JamendoOptions, progress: ProgressCallback = quiet, name: str | None = None) -> Corpus:
+def read(
+    path: Path, options: JamendoOptions, progress: ProgressCallback = no_progress, name: str | None = None
+) -> Corpus:
     """A corpus of tagged tracks, or of albums. Tags keep the part after `---` where no two facets share it."""
     file = _file(path) or path
     notes = Notes()
@@ -53,13 +55,13 @@ def read(path: Path, options: JamendoOptions, progress: ProgressCallback = quiet
         raw = Raw(frame, Pairs(rows, shortened), facets=facets, group_name="artist")
     else:
         raw = _albums(tracks, rows, shortened, facets)
-    return build_corpus(raw, file, FORMAT, options, notes, name, progress)
+    return build_corpus(raw, Origin(file, FORMAT, name), options, notes, progress)
 
 
 def _file(path: Path) -> Path | None:
     if path.is_dir():
-        found = sorted(path.glob("*.tsv"))
-        return found[0] if len(found) == 1 else None
+        files = sorted(path.glob("*.tsv"))
+        return files[0] if len(files) == 1 else None
     return path if path.suffix.lower() == ".tsv" and path.is_file() else None
 
 
@@ -69,8 +71,10 @@ def _tracks(file: Path, notes: Notes) -> tuple[pd.DataFrame, NDArray[Any], NDArr
     columns_of(file, lines[0], HEADER)
     short = next((number for number, line in enumerate(lines) if len(line) < len(HEADER) - 1), None)
     if short is not None:
-        found = f"{len(lines[short])} fields, expected at least {len(HEADER) - 1}"
-        raise SourceError(f"{file.name!r} is cut off or wrong", f"line {short + 1:,}: {found}", "fetch the file again")
+        problem = f"{len(lines[short])} fields, expected at least {len(HEADER) - 1}"
+        raise SourceError(
+            f"{file.name!r} is cut off or wrong", f"line {short + 1:,}: {problem}", "fetch the file again"
+        )
     body = lines[1:]
     frame = pd.DataFrame([line[:3] for line in body], columns=["id", "artist", "album"], dtype="str")
     tags = [line[len(HEADER) - 1 :] for line in body]
@@ -82,6 +86,8 @@ def _tracks(file: Path, notes: Notes) -> tuple[pd.DataFrame, NDArray[Any], NDArr
 
 def _short(tags: NDArray[Any]) -> tuple[dict[str, str], NDArray[Any]]:
     """Facets by tag, and the tags without their facet where that is unambiguous."""
+    if not len(tags):
+        return {}, tags
     codes, distinct = pd.factorize(tags)
     parts = pd.Series(distinct, dtype="str").str.partition("---")
     bare = parts[2].where(parts[1] != "", parts[0])

@@ -8,11 +8,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from tagviz.params import knob
+from tagviz.params import param
 from tagviz.sources.build import build_corpus
 from tagviz.sources.files import exists, numbers, read_columns
-from tagviz.sources.raw import Notes, Options, Pairs, Raw, SongInfo
-from tagviz.types import Corpus, Progress, ProgressCallback, quiet
+from tagviz.sources.raw import Notes, Options, Origin, Pairs, Raw, SongInfo
+from tagviz.types import Corpus, Progress, ProgressCallback, no_progress
 
 FORMAT = "lastfm"
 ASSIGNMENTS, TAGS, ARTISTS = "user_taggedartists.dat", "tags.dat", "artists.dat"
@@ -24,21 +24,21 @@ FOUNDED = 2002
 class LastfmOptions(Options):
     """Options of the Last.fm reader."""
 
-    view: Literal["lists", "artists"] = knob(
+    view: Literal["lists", "artists"] = param(
         "lists",
         "What a playlist is: the artists to which a listener gave one tag, or an artist with its tags.",
         first=True,
     )
-    min_artists: int = knob(
+    min_artists: int = param(
         5, "view=lists: artists that a list needs; more gives fewer, longer lists.", ge=1, first=True
     )
-    tag_artists: int = knob(
+    tag_artists: int = param(
         2, "view=lists: artists of the list that need one of the listener's other tags for it to count.", ge=1
     )
-    most_tags: int = knob(
+    most_tags: int = param(
         10, "view=lists: other tags that a list gets at most, those on most of its artists first.", ge=1
     )
-    songs: Literal["used", "all"] = knob("used", "Artists that are kept: those in lists, or all in artists.dat.")
+    songs: Literal["used", "all"] = param("used", "Artists that are kept: those in lists, or all in artists.dat.")
 
 
 OPTIONS = LastfmOptions
@@ -51,16 +51,22 @@ def sniff(path: Path) -> float:
     return float(named and (folder / ASSIGNMENTS).is_file())
 
 
-def read(path: Path, options: LastfmOptions, progress: ProgressCallback = quiet, name: str | None = None) -> Corpus:
+def read(
+    path: Path, options: LastfmOptions, progress: ProgressCallback = no_progress, name: str | None = None
+) -> Corpus:
     """A corpus of listeners' lists, or of tagged artists."""
     folder = path if path.is_dir() else path.parent
     notes = Notes()
     progress(Progress("Reading assignments", 0.0))
-    given = _assignments(folder, notes)
+    assignments = _assignments(folder, notes)
     artists = _artists(folder, notes)
     progress(Progress("Making lists", 0.3))
-    raw = _lists(given, artists, options, notes) if options.view == "lists" else _tagged_artists(given, artists, notes)
-    return build_corpus(raw, folder, FORMAT, options, notes, name, progress)
+    raw = (
+        _lists(assignments, artists, options, notes)
+        if options.view == "lists"
+        else _tagged_artists(assignments, artists, notes)
+    )
+    return build_corpus(raw, Origin(folder, FORMAT, name), options, notes, progress)
 
 
 def _assignments(folder: Path, notes: Notes) -> pd.DataFrame:
@@ -93,8 +99,11 @@ def _artists(folder: Path, notes: Notes) -> pd.DataFrame:
 
 
 def _lists(given: pd.DataFrame, artists: pd.DataFrame, options: LastfmOptions, notes: Notes) -> Raw:
-    """One playlist per (listener, tag) with enough artists: title = the tag, songs = the artists, tags = the listener's
-    other tags on them, date = the month of the last assignment."""
+    """One playlist per (listener, tag) with enough artists.
+
+    Title = the tag, songs = the artists, tags = the listener's other tags on them, date = the month of the last
+    assignment.
+    """
     by_list = given.groupby(["user", "tag"], sort=True)
     size = by_list["artist"].transform("size")
     few = by_list.ngroups - given[size >= options.min_artists].groupby(["user", "tag"]).ngroups
@@ -153,5 +162,7 @@ def _tagged_artists(given: pd.DataFrame, artists: pd.DataFrame, notes: Notes) ->
 def _months(months: pd.Series) -> pd.Series:
     """Months counted from year 0 as dates of their first day, −1 as unknown."""
     since_1970 = months.to_numpy(np.int64) - 12 * 1970
-    found = np.where(months >= 0, since_1970.astype("datetime64[M]").astype("datetime64[s]"), np.datetime64("NaT", "s"))
-    return pd.Series(found)
+    month_starts = np.where(
+        months >= 0, since_1970.astype("datetime64[M]").astype("datetime64[s]"), np.datetime64("NaT", "s")
+    )
+    return pd.Series(month_starts)

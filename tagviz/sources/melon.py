@@ -12,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tagviz.errors import SourceError
-from tagviz.params import knob
+from tagviz.params import param
 from tagviz.sources.build import build_corpus
 from tagviz.sources.files import Records, column, exists, json_records, list_column, read_json, wrong_type
-from tagviz.sources.raw import Notes, Options, Pairs, Raw, SongInfo, dates
-from tagviz.types import Corpus, Progress, ProgressCallback, quiet
+from tagviz.sources.raw import Notes, Options, Origin, Pairs, Raw, SongInfo, dates
+from tagviz.types import Corpus, Progress, ProgressCallback, no_progress
 
 FORMAT = "melon"
 
@@ -24,26 +24,29 @@ FORMAT = "melon"
 class MelonOptions(Options):
     """Options of the Melon reader."""
 
-    playlists: Literal["train", "train+val", "train+val+test"] = knob(
+    playlists: Literal["train", "train+val", "train+val+test"] = param(
         "train", "Which playlists are read; val and test hide part of what they held, so they count as questions."
     )
-    songs: Literal["used", "all"] = knob("used", "Songs that are kept: those in playlists, or all that have metadata.")
+    songs: Literal["used", "all"] = param("used", "Songs that are kept: those in playlists, or all that have metadata.")
 
 
 OPTIONS = MelonOptions
 
 
 def sniff(path: Path) -> float:
-    """1 for a folder with train.json or a list of objects that have plylst_title; 0 for anything else."""
+    """1 for a folder with train.json, or a list, of objects that have plylst_title; 0 for anything else."""
     file = path / "train.json" if path.is_dir() else path
     if file.suffix.lower() != ".json" or not file.is_file():
         return 0.0
     with file.open("rb") as opened:
         head = opened.read(2**22)
-    return 1.0 if b'"plylst_title"' in head else 0.0
+    listed = head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"[")
+    return 1.0 if listed and b'"plylst_title"' in head else 0.0
 
 
-def read(path: Path, options: MelonOptions, progress: ProgressCallback = quiet, name: str | None = None) -> Corpus:
+def read(
+    path: Path, options: MelonOptions, progress: ProgressCallback = no_progress, name: str | None = None
+) -> Corpus:
     """A corpus from a folder of Melon files, or from one file of playlists without metadata."""
     exists(path)
     notes = Notes()
@@ -60,16 +63,16 @@ def read(path: Path, options: MelonOptions, progress: ProgressCallback = quiet, 
         progress(Progress("Reading song metadata", 0.3))
         info = _song_info(folder, notes)
     raw = Raw(frame, tags, songs, info, group_name=group_name, all_songs=options.songs == "all")
-    return build_corpus(raw, path, FORMAT, options, notes, name, progress)
+    return build_corpus(raw, Origin(path, FORMAT, name), options, notes, progress)
 
 
 def _ids(path: Path, records: Records) -> list[Any]:
     """`id`, or `_id` where that is what a document says."""
-    found = [row.get("id", row.get("_id")) for row in records.rows]
-    if not set(map(type, found)) <= {int, str}:
-        number, value = next((i, v) for i, v in enumerate(found) if type(v) not in (int, str))
+    ids = [row.get("id", row.get("_id")) for row in records.rows]
+    if not set(map(type, ids)) <= {int, str}:
+        number, value = next((i, v) for i, v in enumerate(ids) if type(v) not in (int, str))
         raise wrong_type(path, records.first + number, "id", "a number or text", value)
-    return found
+    return ids
 
 
 class Baskets:

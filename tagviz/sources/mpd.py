@@ -12,8 +12,8 @@ import pandas as pd
 from tagviz.errors import SourceError
 from tagviz.sources.build import build_corpus
 from tagviz.sources.files import Records, column, list_column, read_json, wrong_type
-from tagviz.sources.raw import Notes, Options, Pairs, Raw, SongInfo
-from tagviz.types import Corpus, Progress, ProgressCallback, quiet
+from tagviz.sources.raw import Notes, Options, Origin, Pairs, Raw, SongInfo
+from tagviz.types import Corpus, Progress, ProgressCallback, no_progress
 
 FORMAT = "mpd"
 OPTIONS = Options
@@ -26,12 +26,14 @@ def sniff(path: Path) -> float:
         return 0.0
     if files[0].name.startswith("mpd.slice."):
         return 1.0
+    if path.is_dir():
+        return 0.95
     with files[0].open("rb") as opened:
         head = opened.read(2**22)
     return 0.9 if b'"playlists"' in head and b'"pid"' in head else 0.0
 
 
-def read(path: Path, options: Options, progress: ProgressCallback = quiet, name: str | None = None) -> Corpus:
+def read(path: Path, options: Options, progress: ProgressCallback = no_progress, name: str | None = None) -> Corpus:
     """A corpus of one slice, or of all slices in a folder; slices are read one after the other."""
     files = _files(path)
     if not files:
@@ -52,11 +54,18 @@ def read(path: Path, options: Options, progress: ProgressCallback = quiet, name:
         songs.append(tracks.rows(file, listed))
     frame = pd.concat(frames, ignore_index=True)
     undated = frame["date"].isna()
+    notes.add("playlists without a name", int((frame["title"].fillna("") == "").sum()), "title left empty")
+    beside = _challenge(path) if path.is_dir() else []
+    notes.add(
+        "challenge sets beside the slices", len(beside) if beside != files else 0, "not read: name the file", beside
+    )
     notes.add("playlists without modified_at", int(undated.sum()), "date left unknown", frame["id"][undated])
     values = np.concatenate(songs)
     ids = np.array([*tracks.known, None], dtype=object)
     pairs = Pairs.of_lists(np.concatenate(lengths), ids[values])
-    return build_corpus(Raw(frame, songs=pairs, info=tracks.info()), path, FORMAT, options, notes, name, progress)
+    return build_corpus(
+        Raw(frame, songs=pairs, info=tracks.info()), Origin(path, FORMAT, name), options, notes, progress
+    )
 
 
 class Tracks:
@@ -98,8 +107,15 @@ class Tracks:
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
         folder = path / "data" if (path / "data").is_dir() else path
-        return sorted(folder.glob("mpd.slice.*.json"), key=lambda file: [int(n) for n in re.findall(r"\d+", file.name)])
+        slices = sorted(
+            folder.glob("mpd.slice.*.json"), key=lambda file: [int(n) for n in re.findall(r"\d+", file.name)]
+        )
+        return slices or _challenge(path)
     return [path] if path.suffix.lower() == ".json" and path.is_file() else []
+
+
+def _challenge(folder: Path) -> list[Path]:
+    return [file for file in (folder / "challenge_set.json", folder / "data" / "challenge_set.json") if file.is_file()]
 
 
 def _playlists(file: Path) -> Records:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz import text
-from tagviz.params import Params, knob
+from tagviz.params import Params, param
 
 EXAMPLES = 5
 """Examples that a note gives."""
@@ -21,13 +22,19 @@ EXAMPLES = 5
 class Options(Params):
     """What every reader understands; a reader's own options extend it."""
 
-    tokenizer: Literal["words", "sentencepiece"] = knob(
+    tokenizer: Literal["words", "sentencepiece"] = param(
         "words",
         "How titles are cut: words, or the pieces of a sentencepiece model trained on these titles.",
         first=True,
     )
-    min_tags: int = knob(0, "Playlists with fewer tags are left out.", first=True, ge=0)
-    min_songs: int = knob(0, "Playlists with fewer songs are left out.", ge=0)
+    min_tags: int = param(0, "Playlists with fewer tags are left out.", first=True, ge=0)
+    min_songs: int = param(0, "Playlists with fewer songs are left out.", ge=0)
+    encoding: str = param("", "Encoding of text files, such as cp949; empty: found out.")
+    merge_case: bool = param(
+        False, "Tags that differ in case or composition only become one, as most playlists spell it."
+    )
+    songs_are: Literal["auto", "tracks", "artists", "albums"] = param("auto", "What the songs are; auto: found out.")
+    max_files: int = param(20_000, "Files that a folder may hold.", ge=1)
 
 
 class Notes:
@@ -41,6 +48,21 @@ class Notes:
         if count:
             shown = [text.clean(str(example))[:60] for example in list(examples[:EXAMPLES])]
             self.rows.append({"what": what, "count": int(count), "action": action, "examples": shown})
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a corpus was read from.
+
+    Attributes:
+        path: The file or folder.
+        format: Name of the reader.
+        name: Name of the corpus; None for the path's own.
+    """
+
+    path: Path
+    format: str
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,8 +84,10 @@ class Pairs:
 
 @dataclass(frozen=True)
 class SongInfo:
-    """Song metadata: `frame` with `id` and any of `name`, `artist`, `album`, `date`; pairs of its rows with genres and
-    artists; the names of genres and artists by id."""
+    """Song metadata: `frame` with `id` and any of `name`, `artist`, `album`, `date`.
+
+    Pairs of its rows with genres and artists; the names of genres and artists by id.
+    """
 
     frame: pd.DataFrame
     genres: Pairs = field(default_factory=Pairs.none)
@@ -91,30 +115,30 @@ class Raw:
 
 def dates(values: Any, notes: Notes, what: str, format: str = "ISO8601") -> pd.Series:
     """datetime64[s] of text dates; what is no date becomes unknown and is noted as `what`."""
-    given = pd.Series(values, dtype="str")
-    found = pd.to_datetime(given, format=format, errors="coerce", utc=True).dt.tz_localize(None)
-    wrong = (given.fillna("") != "") & found.isna()
-    notes.add(what, int(wrong.sum()), "date left unknown", given[wrong].unique())
-    return found.astype("datetime64[s]")
+    texts = pd.Series(values, dtype="str")
+    parsed = pd.to_datetime(texts, format=format, errors="coerce", utc=True).dt.tz_localize(None)
+    wrong = (texts.fillna("") != "") & parsed.isna()
+    notes.add(what, int(wrong.sum()), "date left unknown", texts[wrong].unique())
+    return parsed.astype("datetime64[s]")
 
 
 def shown(values: pd.Series, what: str, notes: Notes) -> pd.Series:
     """Text as it may be shown, cut to LONGEST_TITLE characters; both are noted. Null becomes ""."""
-    given = values.astype("str").fillna("").tolist()
+    texts = values.astype("str").fillna("").tolist()
     limit = text.LONGEST_TITLE
-    long = [value for value in given if len(value) > limit]
+    long = [value for value in texts if len(value) > limit]
     notes.add(f"{what} of more than {limit:,} characters", len(long), "cut", [value[:60] for value in long[:EXAMPLES]])
     if long:
-        given = [value[:limit] for value in given]
-    cleaned = list(map(text.clean, given))
-    changed = [new for new, old in zip(cleaned, given, strict=True) if new is not old and new != old.strip()]
+        texts = [value[:limit] for value in texts]
+    cleaned = list(map(text.clean, texts))
+    changed = [new for new, old in zip(cleaned, texts, strict=True) if new is not old and new != old.strip()]
     notes.add(f"{what} with control characters or direction marks", len(changed), "taken out of the text", changed)
     return pd.Series(cleaned, index=values.index, dtype="str")
 
 
 def as_ids(values: Any) -> pd.Index:
     """Ids as text: numbers in digits, without blanks or control characters."""
-    index = pd.Index(values)
+    index: pd.Index = pd.Index(values)
     if pd.api.types.is_integer_dtype(index.dtype):
         return index.astype("str")
     return pd.Index([text.clean(str(value)) for value in index], dtype="str")

@@ -12,8 +12,8 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tagviz import text
-from tagviz.search import DASH
 from tagviz.sources.raw import EXAMPLES, Notes, Pairs, SongInfo, as_ids, counted, shown, used_columns
+from tagviz.text import DASH
 from tagviz.types import Kind, Vocab
 
 
@@ -35,11 +35,11 @@ def songs_of(ids: pd.Index, info: SongInfo | None, all_songs: bool, notes: Notes
     again = known.duplicated()
     notes.add("songs described twice", int(again.sum()), "first description kept", known[again])
     first = np.flatnonzero(~again)
-    found = known[first].get_indexer(ids)
-    absent = found < 0
+    places = known[first].get_indexer(ids)
+    absent = places < 0
     notes.add("songs without description", int(absent.sum()), "kept, shown by their id", ids[absent][:EXAMPLES])
-    order = np.where(absent, -1, np.append(first, -1)[found])
-    unused = first[np.bincount(found[~absent], minlength=len(first)) == 0]
+    order = np.where(absent, -1, np.append(first, -1)[places])
+    unused = first[np.bincount(places[~absent], minlength=len(first)) == 0]
     if all_songs:
         order, ids = np.concatenate([order, unused]), ids.append(known[unused])
     else:

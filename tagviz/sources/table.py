@@ -1,292 +1,301 @@
-"""A person's own table (CSV, TSV, Parquet, JSON Lines or JSON): a row is a playlist, or one of its tags or songs."""
+"""A person's own table (CSV, Excel, Parquet, JSON): a row is a playlist, one of its tags or songs, or a listen."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import orjson
 import pandas as pd
 from numpy.typing import NDArray
 
-from tagviz.errors import BadParameter, SourceError
-from tagviz.params import knob
-from tagviz.sources.build import build_corpus
-from tagviz.sources.files import columns_of, exists, json_records, read_columns, read_text, wrong_type
-from tagviz.sources.raw import Notes, Options, Pairs, Raw, SongInfo, dates
-from tagviz.types import Corpus, Progress, ProgressCallback, quiet
+from tagviz.errors import SourceError
+from tagviz.params import param
+from tagviz.sources import grouping
+from tagviz.sources.column_dates import parse_dates
+from tagviz.sources.delimited import Table
+from tagviz.sources.findings import Findings
+from tagviz.sources.grouping import Sessions, text_of
+from tagviz.sources.json_tables import ENTRIES
+from tagviz.sources.raw import Options, Raw
+from tagviz.sources.role_names import SINGULAR, plain
+from tagviz.sources.roles import ROLES, Roles, find_roles, looks_like_history
+from tagviz.sources.table_columns import check_idents, numbers_of, restore_columns, tag_pairs
+from tagviz.sources.table_files import FileOptions, read_tables, sniff_file, table_files
+from tagviz.sources.table_songs import songs_of_rows
+from tagviz.types import Progress, ProgressCallback, no_progress
 
 FORMAT = "table"
-SUFFIXES = (".csv", ".tsv", ".parquet", ".jsonl", ".ndjson", ".json")
-
-NAMES = {
-    "id": ("id", "playlistid", "pid", "plylstid", "playlist"),
-    "title": ("title", "playlisttitle", "playlistname", "plylsttitle", "name"),
-    "tags": ("tags", "tag", "genres", "genre", "labels", "keywords"),
-    "songs": ("songs", "songids", "songid", "song", "tracks", "trackids", "trackid", "track", "items"),
-    "date": ("date", "updtdate", "updated", "updatedat", "modified", "modifiedat", "created", "createdat"),
-    "group": ("group", "owner", "listener", "user", "userid", "username"),
-    "likes": ("likes", "likecnt", "likecount", "followers", "numfollowers"),
-    "song_name": ("songname", "trackname", "songtitle", "tracktitle"),
-    "artist": ("artist", "artistname"),
-    "album": ("album", "albumname"),
-}
-"""The column names by which a column is found, without case, blanks and underscores; the first that exists is taken."""
+_TYPES = ("type", "typ", "tipo", "tur", "유형", "종류", "種類", "タイプ", "类型", "類型", "тип")
+"""TuneMyMusic's column of types in its languages: Playlist, Favorite, Album, Artist."""
 
 
 class TableOptions(Options):
     """Options of the table reader: which column holds what. An empty name looks for one, "-" means there is none."""
 
-    title: str = knob("", "Column of the playlist's title.", first=True)
-    tags: str = knob("", "Column of the tags: a list, or one tag.", first=True)
-    songs: str = knob("", "Column of the songs' ids: a list, or one song.", first=True)
-    id: str = knob("", "Column of the playlist's id; where it repeats, its rows are joined.", first=True)
-    date: str = knob("", "Column of the playlist's date, such as 2019-08-31.")
-    group: str = knob("", "Column of the listener (or other group) that honest splits keep together.")
-    likes: str = knob("", "Column of the number of likes.")
-    song_name: str = knob("", "Column of the song's name, in tables with one song a row.")
-    artist: str = knob("", "Column of the song's artist, in tables with one song a row.")
-    album: str = knob("", "Column of the song's album, in tables with one song a row.")
-    separator: str = knob(
-        "", "What stands between the entries of a list in a text cell; empty: | or ; (or , where ids do not repeat)."
+    title: str = param("", "Column of the playlist's title.", first=True)
+    tags: str = param(
+        "", "Column of the tags: a list, or one tag; several columns are separated by line breaks.", first=True
     )
-    delimiter: str = knob("", "What stands between the columns of a CSV file; empty: , or ; or | or tab is found.")
-    rows: Literal["auto", "playlists", "pairs"] = knob(
+    songs: str = param("", "Column of the songs' ids: a list, or one song.", first=True)
+    id: str = param("", "Column of the playlist's id; where it repeats, its rows are joined.", first=True)
+    date: str = param("", "Column of the playlist's date, such as 2019-08-31.")
+    group: str = param("", "Column of the listener (or other group) that honest splits keep together.")
+    likes: str = param("", "Column of the number of likes.")
+    song_name: str = param("", "Column of the song's name, in tables with one song a row.")
+    artist: str = param("", "Column of the song's artist, in tables with one song a row.")
+    album: str = param("", "Column of the song's album, in tables with one song a row.")
+    weight: str = param("", "Column of how often or how much, such as plays or a rating; see min_weight.")
+    score: str = param("", "Column of the score of the row's one tag; see min_score.")
+    separator: str = param(
+        "", "What stands between the entries of a list in a text cell; empty: the one that the column uses."
+    )
+    delimiter: str = param("", "What stands between the columns of a CSV file; empty: found from its first lines.")
+    rows: Literal["auto", "playlists", "pairs"] = param(
         "auto", "What a row is: a playlist, or one of its tags or songs; auto: pairs when ids repeat."
     )
+    date_order: Literal["", "dmy", "mdy"] = param("", "Order of day and month in dates such as 1/2/2019.")
+    sessions: str = param("", f"How listening becomes playlists: {grouping.RULES}; empty: found out, and said.")
+    min_score: float = param(0.0, "Tags with a lower score are left out.")
+    min_weight: float = param(0.0, "Rows with a lower weight are left out.")
+    quotes: Literal["auto", "none"] = param("auto", "none: quotes are plain text.")
+    ragged: Literal["", "cut", "join"] = param(
+        "", "What lines with too many cells mean: cut leaves the rest out, join puts it into the last column."
+    )
+    header: str = param("", "Names of the columns of a file without a header line, separated by commas.")
+    sheet: str = param("", "Sheet of an Excel workbook; empty: the first that holds a table.")
 
 
 OPTIONS = TableOptions
 
 
 def sniff(path: Path) -> float:
-    """.3 for a file (or a folder with one file) of a known suffix, .1 for JSON; 0 otherwise."""
-    file = _file(path)
-    return 0.0 if file is None else 0.1 if file.suffix.lower() == ".json" else 0.3
+    """.3 for a file (or a folder of files) of a known suffix, .1 for JSON, .05 for other text; 0 otherwise."""
+    files = table_files(path)
+    return max((sniff_file(file, path.is_dir()) for file in files[:3]), default=0.0)
 
 
-def read(path: Path, options: TableOptions, progress: ProgressCallback = quiet, name: str | None = None) -> Corpus:
-    """A corpus of a table. Raises SourceError naming the file, the column and the columns that exist."""
-    file = _file(path)
-    if file is None:
-        detail = f"expected one file ending in {', '.join(SUFFIXES)}"
-        raise SourceError(f"{exists(path).name!r} is no table", detail, "name the file itself")
-    notes = Notes()
+def load(path: Path, options: TableOptions, findings: Findings, progress: ProgressCallback = no_progress) -> Raw:
+    """What a table, or a folder of alike tables, holds.
+
+    Raises SourceError naming the file, the column and the columns that exist.
+    """
     progress(Progress("Reading the table", 0.0))
-    table = _load(file, options, notes)
-    chosen = _columns(file, list(table), options)
-    return build_corpus(_raw(file, table, chosen, options, notes), file, FORMAT, options, notes, name, progress)
-
-
-def _file(path: Path) -> Path | None:
-    if path.is_dir():
-        found = [file for file in sorted(path.iterdir()) if file.suffix.lower() in SUFFIXES]
-        return found[0] if len(found) == 1 else None
-    return path if path.suffix.lower() in SUFFIXES and path.is_file() else None
-
-
-def _load(file: Path, options: TableOptions, notes: Notes) -> dict[str, list[Any]]:
-    """The table as lists by column name."""
-    suffix = file.suffix.lower()
-    if suffix == ".parquet":
-        return _load_parquet(file)
-    if suffix in (".jsonl", ".ndjson"):
-        return _by_column(_json_lines(file, notes))
-    if suffix == ".json":
-        return _by_column([row for records in json_records(file) for row in records.rows])
-    delimiter = options.delimiter or ("\t" if suffix == ".tsv" else _delimiter(file))
-    if len(delimiter) != 1:
-        raise BadParameter(f"Parameter 'delimiter' cannot be {delimiter!r}", "expected one character", "correct it")
-    frame = read_columns(file, notes, sep=delimiter, quoted=True)
-    return {str(column): frame[column].tolist() for column in frame.columns}
-
-
-def _load_parquet(file: Path) -> dict[str, list[Any]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.read_table(file)
-    except (pa.ArrowInvalid, pa.ArrowIOError, OSError) as error:
-        raise SourceError(f"{file.name!r} is no Parquet file", str(error)[:200], "fetch or write it again") from error
-    return {str(column): table.column(place).to_pylist() for place, column in enumerate(table.column_names)}
-
-
-def _json_lines(file: Path, notes: Notes) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
-    for number, line in enumerate(read_text(file, notes).split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            where = f"line {number:,}, byte {error.pos:,}: {error.msg}"
-            raise SourceError(
-                f"{file.name!r} is not valid JSON Lines", where, "mend that line or fetch the file again"
-            ) from error
-        if not isinstance(row, dict):
-            raise wrong_type(file, number, "", "an object", row)
-        rows.append(row)
-    return rows
-
-
-def _by_column(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    return {name: [row.get(name) for row in rows] for name in dict.fromkeys(key for row in rows for key in row)}
-
-
-def _delimiter(file: Path) -> str:
-    """The character among , ; | and tab that the header line has most of."""
-    with file.open("rb") as opened:
-        head = opened.readline(65536).decode("latin-1")
-    return max(",;|\t", key=head.count)
-
-
-def _columns(file: Path, have: Sequence[str], options: TableOptions) -> dict[str, str]:
-    """Which column plays which part: as named in the options, else by its name."""
-    plain = {"".join(name.split()).replace("_", "").replace("-", "").casefold(): name for name in reversed(have)}
-    chosen: dict[str, str] = {}
-    for part, names in NAMES.items():
-        wanted = getattr(options, part)
-        if wanted and wanted != "-":
-            columns_of(file, have, [wanted])
-            chosen[part] = wanted
-        elif not wanted:
-            found = next((plain[name] for name in names if name in plain and plain[name] not in chosen.values()), None)
-            if found is not None:
-                chosen[part] = found
-    if not chosen.keys() & {"title", "tags", "songs"}:
-        detail = f"its columns are: {', '.join(have) or 'none'}"
-        raise SourceError(
-            f"{file.name!r} has no column of titles, tags or songs",
-            detail,
-            "say which with tags=COLUMN, songs=COLUMN or title=COLUMN",
-        )
-    return chosen
-
-
-def _raw(file: Path, table: dict[str, list[Any]], chosen: dict[str, str], options: TableOptions, notes: Notes) -> Raw:
-    height = len(next(iter(table.values())))
-    rows, first = _playlists(file, table, chosen, options, height, notes)
-    frame = pd.DataFrame({"id": first["id"]})
-    if "title" in chosen:
-        frame["title"] = pd.Series([_text(value) for value in first["title"]], dtype="object")
-    if "date" in chosen:
-        texts = [_text(value) for value in first["date"]]
-        frame["date"] = dates(texts, notes, "playlists without a valid date").to_numpy()
-    if "group" in chosen:
-        frame["group"] = pd.Series([_text(value) or "" for value in first["group"]], dtype="str")
-    if "likes" in chosen:
-        frame["likes"] = pd.Series(first["likes"], dtype="object").replace("", None)
-    marks = (options.separator,) if options.separator else ("|", ";", ",") if len(frame) == height else ("|", ";")
-    tags, songs = (
-        _entries(file, table[chosen[part]], part, rows, marks) if part in chosen else Pairs.none()
-        for part in ("tags", "songs")
+    header = tuple(name.strip() for name in options.header.split(",")) if options.header else ()
+    file_options = FileOptions(
+        options.encoding, options.delimiter, options.quotes, options.ragged, header, options.sheet
     )
-    return Raw(frame, tags, songs, _song_info(table, chosen, songs), group_name=chosen.get("group", ""))
+    wanted = {role: getattr(options, role) for role in ROLES}
+    tables, stems = read_tables(path, file_options, wanted, findings)
+    progress(Progress("Reading the table", 0.4))
+    if ENTRIES in tables.columns and not any(wanted[role] for role in ("tags", "songs")):
+        _ask_entries(tables, findings)
+        wanted["tags"] = ENTRIES
+    roles = find_roles(path.name, tables.columns, wanted, findings)
+    if options.songs_are != "auto":
+        roles = replace(roles, songs_are=options.songs_are)
+    tables = restore_columns(tables, roles, findings)
+    return _Rows(tables, roles, stems, options, findings).raw()
 
 
-def _playlists(
-    file: Path, table: dict[str, list[Any]], chosen: dict[str, str], options: TableOptions, height: int, notes: Notes
-) -> tuple[NDArray[np.int64], dict[str, list[Any]]]:
-    """The playlist of each row (−1: none), and of each playlist its id and the first value that each column gives."""
-    parts = [part for part in ("title", "date", "group", "likes") if part in chosen]
-    if "id" not in chosen:
-        if options.rows == "pairs":
+def _ask_entries(table: Table, findings: Findings) -> None:
+    """Lists by id without a name: text is tags, as it always was; numbers could be either."""
+    if any(isinstance(value, int | float) for row in table.columns[ENTRIES].head(50) for value in row or ()):
+        findings.ask(
+            "entries", "the file gives each id a list of numbers: are these tags or songs?",
+            {role: (role, ENTRIES) for role in ("tags", "songs")},
+            f"add --column songs={ENTRIES} or --column tags={ENTRIES}",
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """A table whose columns have their roles, on its way to playlists. stems: by row the file it stands in."""
+
+    table: Table
+    roles: Roles
+    stems: pd.Series
+    options: TableOptions
+    findings: Findings
+
+    def raw(self) -> Raw:
+        roles, findings = self.roles, self.findings
+        check_idents(self.table, roles, findings)
+        rows, frame, joined = self._playlists()
+        self._check_playlists(frame, joined)
+        rows = self._heavy_enough(rows)
+        songs, info = songs_of_rows(self.table, roles, rows, self.options.separator, joined, findings)
+        tags = tag_pairs(self.table, roles, rows, self._tag_options(), joined, findings)
+        findings.songs_are = roles.songs_are
+        group = roles.one("group")
+        findings.taken_for = findings.taken_for or (
+            "rows of one playlist each" if not joined else "several rows a playlist"
+        )
+        return Raw(frame, tags, songs, info, group_name=group if "group" in frame else "")
+
+    def _check_playlists(self, frame: pd.DataFrame, joined: bool) -> None:
+        """A table in which each row describes one song holds no playlists."""
+        roles = self.roles
+        described = roles.one("song_name") and not set(roles.columns) & {"title", "tags", "group"} and not roles.one_hot
+        if described and not joined and len(frame) > 1:
             raise SourceError(
-                f"{file.name!r} has no id column", "one row a pair needs the playlist's id", "name it with id=COLUMN"
+                "The table describes songs and holds no playlists",
+                f"each of {len(frame):,} rows has an id of its own ({roles.one('id')!r}) and one song",
+                "name the playlists' file; or make all of it one playlist with --column id=-",
             )
-        return np.arange(height), {"id": list(range(height)), **{part: table[chosen[part]] for part in parts}}
-    ids = pd.Series([_text(value) for value in table[chosen["id"]]], dtype="object")
-    missing = (ids.isna() | ids.isin(["", "nan", "NaN", "null", "None"])).to_numpy()
-    joined = options.rows == "pairs" or (options.rows == "auto" and ids[~missing].duplicated().any())
-    if not joined:
-        notes.add("rows without an id", int(missing.sum()), "their row number is their id", np.flatnonzero(missing) + 1)
-        named = ids.where(~missing, pd.Series([f"row {number}" for number in range(1, height + 1)]))
-        return np.arange(height), {"id": list(named), **{part: table[chosen[part]] for part in parts}}
-    notes.add("rows without an id", int(missing.sum()), "dropped", np.flatnonzero(missing) + 1)
-    rows, distinct = pd.factorize(ids.where(~missing))
-    notes.add("rows that repeat a playlist's id", int((~missing).sum() - len(distinct)), "joined to one playlist")
-    first: dict[str, list[Any]] = {"id": list(distinct)}
-    for part in parts:
-        given = pd.DataFrame({"row": rows, "value": pd.Series(table[chosen[part]], dtype="object").replace("", None)})
-        given = given[(given["row"] >= 0) & given["value"].notna()]
-        spread = given.astype({"value": "str"}).groupby("row")["value"].nunique()
-        examples = [distinct[row] for row in spread.index[spread > 1][:5]]
-        notes.add(f"playlists with several values of {chosen[part]!r}", int((spread > 1).sum()), "first kept", examples)
-        first[part] = list(given.drop_duplicates("row").set_index("row")["value"].reindex(range(len(distinct))))
-    return rows.astype(np.int64), first
+
+    def _tag_options(self) -> tuple[str, float]:
+        return self.options.separator, self.options.min_score
+
+    def _playlists(self) -> tuple[NDArray[np.int64], pd.DataFrame, bool]:
+        """For each row its playlist (−1: none), the playlists, and whether several rows make one."""
+        columns, roles, findings = self.table.columns, self.roles, self.findings
+        history = looks_like_history(columns, roles)
+        if self.options.sessions not in ("", "off") or history:
+            return (*self._sessions(), True)
+        names = self._names(roles.one("title")) if roles.one("title") else None
+        keys, what, titled = self._keys(names)
+        cells: dict[str, tuple[str, pd.Series]] = {}
+        for role in ("title", "date", "group", "likes"):
+            if name := roles.one(role):
+                titles = names if role == "title" else None
+                cells[role] = (name, titles if titles is not None else self._cells(role, name))
+        if titled is not None:
+            cells["title"] = titled
+        if not keys:
+            height = self.table.height
+            ids = pd.Series([str(n) for n in range(height)], dtype="str")
+            return np.arange(height), self._frame(ids, {role: cell for role, (_, cell) in cells.items()}), False
+        missing = keys[0].isna()
+        if len(keys) == 1 and what == "an id" and not self._repeats(keys[0]):
+            findings.add(
+                "rows without an id", int(missing.sum()), "their row number is their id", np.flatnonzero(missing) + 1
+            )
+            named = keys[0].where(
+                ~missing, pd.Series([f"row {n}" for n in range(1, self.table.height + 1)], dtype="str")
+            )
+            return np.arange(self.table.height), self._frame(named, {r: c for r, (_, c) in cells.items()}), False
+        if what == "an id" and self.options.rows == "auto":
+            self._check_files(keys[0])
+        rows, ids_list = grouping.joined(keys, findings, what)
+        firsts = grouping.first_values(rows, len(ids_list), cells, ids_list, findings)
+        return rows, self._frame(pd.Series(ids_list, dtype="str"), firsts), True
+
+    def _check_files(self, ids: pd.Series) -> None:
+        """One id in several files: the same playlists twice, or parts of one? Only a person knows."""
+        both = pd.DataFrame({"id": ids.to_numpy(), "file": self.stems.to_numpy()}).dropna().drop_duplicates()
+        again = both["id"][both["id"].duplicated()]
+        if len(again):
+            files = both["file"].unique()[:6]
+            raise SourceError(
+                "Several files hold the same playlists' ids",
+                f"{len(again):,} ids, such as {again.iloc[0]!r}, in {', '.join(files)}",
+                "name one file, or add --set rows=pairs where they are parts of the same playlists",
+            )
+
+    def _repeats(self, ids: pd.Series) -> bool:
+        if self.options.rows != "auto":
+            return self.options.rows == "pairs"
+        return bool(ids.dropna().duplicated().any())
+
+    def _keys(self, names: pd.Series | None) -> tuple[list[pd.Series], str, tuple[str, pd.Series] | None]:
+        """The columns that say which playlist a row belongs to, what they are called, and a title they give.
+
+        names: the playlists' names by row, where a column has them.
+        """
+        columns, roles, findings = self.table.columns, self.roles, self.findings
+        ident, title, group = (roles.one(role) for role in ("id", "title", "group"))
+        if ident:
+            ids = text_of(columns[ident])
+            named = not title and not ids.dropna().head(500).str.fullmatch(r"[\d.]+|\S*[:/]\S*|[0-9A-Za-z]{22}").any()
+            named = named and grouping_name(ident)
+            if named and group and roles.one_a_row:
+                findings.say(f"a playlist is known by {group!r} and {ident!r} together")
+                return [text_of(columns[group]), ids], "an id", (ident, ids)
+            return [ids], "an id", (ident, ids) if named else None
+        if self.options.rows == "pairs":
+            raise SourceError(
+                f"{roles.all_columns[0]!r} has no id column beside it",
+                "one row a pair needs the playlist's id",
+                "name it with id=COLUMN",
+            )
+        if not roles.one_a_row:
+            return [], "", None
+        if names is not None:
+            if group:
+                findings.say(f"a playlist is known by {group!r} and {title!r} together")
+                return [text_of(columns[group]), names], "a listener and a name", None
+            if names.dropna().duplicated().any():
+                findings.say(f"rows with the same {title!r} are one playlist")
+                return [names], "a name", None
+            return [], "", None
+        if group:
+            findings.say(f"all rows with the same {group!r} are one playlist (a listener is a playlist)")
+            return [text_of(columns[group])], "a listener", None
+        name, artist = roles.one("song_name"), roles.one("artist")
+        if name and plain(roles.one("tags")) in SINGULAR:
+            findings.say("rows with the same song are one document: each row is one of its tags")
+            songs = [text_of(columns[column]) for column in (artist, name) if column]
+            return songs, "a song", (name, songs[-1])
+        findings.taken_for = "one playlist a file, named after the file"
+        return [self.stems], "a file", ("file", self.stems.str.replace("_", " ").str.strip())
+
+    def _names(self, title: str) -> pd.Series:
+        """The playlists' names by row. Songs without one, such as favourites, go by what a column of types says."""
+        columns, findings = self.table.columns, self.findings
+        names = text_of(columns[title])
+        kinds = next((text_of(cells) for name, cells in columns.items() if plain(name) in _TYPES), None)
+        song = self.roles.one("song_name")
+        if kinds is None or not song:
+            return names
+        loose = names.isna() & text_of(columns[song]).notna() & kinds.notna()
+        findings.add("songs without a playlist", int(loose.sum()), "put into playlists named after their type")
+        return names.where(~loose, kinds)
+
+    def _sessions(self) -> tuple[NDArray[np.int64], pd.DataFrame]:
+        roles, findings = self.roles, self.findings
+        date, group = roles.one("date"), roles.one("group")
+        interactions = bool(group) and bool(roles.one("weight") or roles.one("tags"))
+        rule = Sessions.parse(self.options.sessions or ("listener" if interactions or not date else "gap"))
+        listeners = text_of(self.table.columns[group]) if group else None
+        if rule.rule != "listener" and not date:
+            raise SourceError(
+                "There is no column of times",
+                f"sessions={rule.rule} needs one",
+                "name it with date=COLUMN, or sessions=listener",
+            )
+        times = self._dates(date) if date else pd.Series(np.full(self.table.height, np.datetime64("NaT", "s")))
+        findings.taken_for = f"a listening history; {rule.described()}"
+        rows, frame = grouping.by_sessions(times, listeners, rule, findings)
+        frame["title"] = ""
+        return rows, frame if group else frame.drop(columns="group")
+
+    def _dates(self, name: str) -> pd.Series:
+        return parse_dates(self.table.columns[name], repr(name), self.findings, self.options.date_order)
+
+    def _cells(self, role: str, name: str) -> pd.Series:
+        return self._dates(name).reset_index(drop=True) if role == "date" else text_of(self.table.columns[name])
+
+    def _frame(self, ids: pd.Series, cells: Mapping[str, pd.Series]) -> pd.DataFrame:
+        frame: dict[str, Any] = {"id": ids.reset_index(drop=True)}
+        for role, column in cells.items():
+            column = column.reset_index(drop=True)
+            frame[role] = numbers_of(column, self.findings, whole=True) if role == "likes" else column
+        return pd.DataFrame(frame)
+
+    def _heavy_enough(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Rows whose weight is below the threshold belong to no playlist."""
+        name = self.roles.one("weight")
+        if not name or not self.options.min_weight:
+            return rows
+        weights = numbers_of(text_of(self.table.columns[name]), self.findings).fillna(0).to_numpy()
+        light = weights < self.options.min_weight
+        self.findings.add(f"rows with {name} below {self.options.min_weight:g}", int(light.sum()), "left out, as asked")
+        return np.where(light, -1, rows)
 
 
-def _entries(file: Path, cells: list[Any], part: str, rows: NDArray[np.int64], marks: Sequence[str]) -> Pairs:
-    """All entries of a column of lists, or of text cells that hold one entry or several."""
-    separator = _separator(cells, marks)
-    lists: list[list[Any]] = []
-    for number, cell in enumerate(cells, 1):
-        if cell is None or cell == "" or (isinstance(cell, float) and np.isnan(cell)):
-            lists.append([])
-        elif isinstance(cell, list):
-            lists.append(cell)
-        elif isinstance(cell, str):
-            lists.append(_listed(file, number, part, cell, separator))
-        elif isinstance(cell, int | float) and not isinstance(cell, bool):
-            lists.append([cell])
-        else:
-            raise wrong_type(file, number, part, "text, a number or a list", cell)
-    lengths = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
-    values: list[str | None] = []
-    for number, row in enumerate(lists, 1):
-        for entry in row:
-            if isinstance(entry, dict | list | bool):
-                raise wrong_type(file, number, part, "text or a number in the list", entry)
-            values.append(None if entry is None else _text(entry))
-    owner = np.repeat(rows, lengths)
-    kept = owner >= 0
-    return Pairs(owner[kept], np.array(values, dtype=object)[kept])
-
-
-def _separator(cells: list[Any], marks: Sequence[str]) -> str:
-    """The first of `marks` that occurs in a text cell that is no bracketed list; "" for none."""
-    texts = [cell for cell in cells if isinstance(cell, str) and not cell.startswith("[")]
-    return next((mark for mark in marks if any(mark in text for text in texts)), "")
-
-
-def _listed(file: Path, number: int, part: str, cell: str, separator: str) -> list[Any]:
-    stripped = cell.strip()
-    if stripped.startswith("[") and stripped.endswith("]"):
-        for parse in (orjson.loads, ast.literal_eval):
-            try:
-                found = parse(stripped)
-            except (ValueError, SyntaxError, MemoryError, RecursionError):
-                continue
-            if isinstance(found, list):
-                return found
-    entries = [entry.strip() for entry in stripped.split(separator)] if separator else [stripped]
-    return [entry for entry in entries if entry]
-
-
-def _text(value: Any) -> str | None:
-    """A cell as text: 12.0 is "12", and a number that is none is null."""
-    if value is None:
-        return None
-    if isinstance(value, float):
-        return None if np.isnan(value) else str(int(value)) if value.is_integer() else str(value)
-    return str(value)
-
-
-def _song_info(table: dict[str, list[Any]], chosen: dict[str, str], songs: Pairs) -> SongInfo | None:
-    """Names, artists and albums of songs, where every row holds one song."""
-    parts = {"song_name": "name", "artist": "artist", "album": "album"}
-    columns = {parts[part]: table[chosen[part]] for part in parts if part in chosen}
-    if not columns or "songs" not in chosen:
-        return None
-    ids = [None if cell in (None, "") or isinstance(cell, list) else _text(cell) for cell in table[chosen["songs"]]]
-    frame = pd.DataFrame({"id": ids, **{name: pd.Series(cells, dtype="str") for name, cells in columns.items()}})
-    frame = frame[frame["id"].notna()].drop_duplicates("id", ignore_index=True)
-    if not pd.Index(frame["id"]).isin(songs.values).all():
-        return None
-    artists = frame["artist"].fillna("") if "artist" in frame else pd.Series("", frame.index)
-    named = np.flatnonzero(artists != "")
-    return SongInfo(frame, artists=Pairs(named, artists.to_numpy()[named]))
+def grouping_name(column: str) -> bool:
+    """Whether a column called playlist or the like may hold names as well as ids."""
+    return plain(column) == "playlist"

@@ -1,0 +1,1 @@
+"""Storage: artifacts in folders, and the database of jobs, feedback and decisions."""

@@ -1,29 +1,34 @@
-"""Half-trained models, from which an interrupted training goes on."""
+"""Checkpoints of trainings, from which an interrupted training continues."""
 
 from __future__ import annotations
 
-import os
-import secrets
 import time
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from tagviz.methods import Arrays
-from tagviz.store.arrays import storing
+from tagviz.store.files import DAMAGE, atomic_file, store_errors
+from tagviz.training import Arrays
 
 EVERY_SECONDS = 5.0
+"""Least time between two checkpoints."""
 COST = 20.0
-"""Writing may take a twentieth of the time: the next checkpoint waits so many times as long as the last one took."""
+"""The next checkpoint waits this many times as long as the last one took, so that writing takes a twentieth of the
+time.
+"""
 STALE_SECONDS = 7 * 24 * 3600
-"""A checkpoint that nobody has gone on from for so long is taken away."""
+"""A checkpoint that no training has continued from for this long is removed."""
 
 
 @dataclass
 class Checkpoint:
-    """One training's newest checkpoint in a file, replaced whole. `every`: seconds between two, at least."""
+    """The newest checkpoint of one training, a file that is replaced whole.
+
+    Attributes:
+        path: The file.
+        every: Least time between two checkpoints, seconds.
+    """
 
     path: Path
     every: float = EVERY_SECONDS
@@ -31,35 +36,39 @@ class Checkpoint:
     _took: float = 0.0
 
     def latest(self) -> tuple[int, Arrays] | None:
-        """The step at which it was kept, and its arrays; None where there is none that can be read."""
+        """Return the step and the arrays of the checkpoint; None where none can be read."""
         try:
             with np.load(self.path, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
-        except (FileNotFoundError, ValueError, EOFError, zipfile.BadZipFile):
+            return int(arrays.pop("step")), arrays
+        except (OSError, *DAMAGE):
             return None
-        return int(arrays.pop("step")), arrays
 
     def keep(self, step: int, arrays: Arrays) -> bool:
-        """Writes a checkpoint if it is time; says whether it did."""
+        """Write a checkpoint if it is time.
+
+        Args:
+            step: Step of the training.
+            arrays: Its state.
+
+        Returns:
+            Whether it was written.
+
+        Raises:
+            StoreError: If the disk is full or may not be written.
+        """
         begun = time.monotonic()
         if begun - self._kept < max(self.every, COST * self._took):
             return False
-        with storing(self.path):
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}")
-            try:
-                with temporary.open("wb") as file:
-                    np.savez(file, allow_pickle=False, step=np.int64(step), **arrays)
-                os.replace(temporary, self.path)
-            finally:
-                temporary.unlink(missing_ok=True)
+        with atomic_file(self.path, durable=False) as file:
+            np.savez(file, allow_pickle=False, step=np.int64(step), **arrays)
         self._kept = time.monotonic()
         self._took = self._kept - begun
         return True
 
     def drop(self) -> None:
-        """Takes it away, and what other trainings left long ago."""
-        with storing(self.path):
+        """Remove the checkpoint, and stale ones of other trainings."""
+        with store_errors(self.path):
             self.path.unlink(missing_ok=True)
             for old in self.path.parent.glob("*.npz") if self.path.parent.is_dir() else ():
                 if time.time() - old.stat().st_mtime > STALE_SECONDS:

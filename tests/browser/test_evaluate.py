@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tagviz.operations import corpora, verdicts
+from tagviz.evaluation.split import SplitSpec
+from tagviz.operations import corpora, evaluation
+from tagviz.operations.context import Context
 from tagviz.store.workspace import Workspace
 from tests.browser.test_dashboard import settle
 from tests.chromium import PATIENCE
@@ -36,23 +38,28 @@ def mark(page: Page, figure: str, number: int) -> Locator:
 
 def asks_the_opened_playlist(page: Page) -> None:
     """From the playlist that is open to Recommend, with its question filled in and answered."""
-    link = page.get_by_role("link", name="Ask this on Recommend")
+    link = page.get_by_role("link", name="Open in Recommend")
     link.click()
     expect(page).to_have_url(re.compile(r"/Recommend\?.*(title|tag|song)="))
     expect(page.get_by_role("heading", name="Tags to add")).to_be_visible()
     asked = re.findall(r"[?&](tag|song)=", page.url)
     chosen = page.locator("[data-testid=stButtonGroup] button").filter(has_text=re.compile(r"close\s*$"))
     expect(chosen).to_have_count(len(asked))
-    assert asked or page.get_by_role("textbox", name="Title").input_value()
+    assert asked or page.get_by_role("combobox", name="Title").input_value()
 
 
 def test_from_a_cell_to_its_playlists_and_on_to_recommend(page: Page, server: str) -> None:
-    page.goto(f"{server}/Evaluate?reading=instead")
+    page.goto(f"{server}/Evaluate?heatmap=instead")
     settle(page)
     mark(page, "heatmap", 0).click()
-    expect(page).to_have_url(re.compile(r"behind=instead%7C.*%7C0%7C0"))
-    expect(page.get_by_role("heading", name=re.compile("^Playlists where .* was hidden and found"))).to_be_visible()
+    expect(page).to_have_url(re.compile(r"drilldown=instead%7C.*%7C0%7C0"))
+    expect(
+        page.get_by_role("heading", name=re.compile("^Playlists where .* was hidden and .* found it"))
+    ).to_be_visible()
     settle(page)
+    listed = page.locator(".st-key-evaluate-behind").bounding_box()
+    assert listed is not None
+    assert -10 < listed["y"] < 300, "a click brings the playlists into view"
     asks_the_opened_playlist(page)
 
 
@@ -60,8 +67,8 @@ def test_from_a_bar_to_its_playlists_and_on_to_recommend(page: Page, server: str
     page.goto(f"{server}/Evaluate?kind=song")
     settle(page)
     mark(page, "histogram", 0).click()
-    expect(page).to_have_url(re.compile(r"behind=bar%7C.*%7C0"))
-    expect(page.get_by_role("heading", name=re.compile("at place 1"))).to_be_visible()
+    expect(page).to_have_url(re.compile(r"drilldown=bar%7C.*%7C0"))
+    expect(page.get_by_role("heading", name=re.compile("at rank 1"))).to_be_visible()
     settle(page)
     asks_the_opened_playlist(page)
 
@@ -88,11 +95,11 @@ def test_the_panel_by_keyboard_alone(page: Page, server: str) -> None:
         heat.press(key)
     expect(page.locator(".panel .heatmap .spoken")).to_have_text(re.compile("^Place 2 in our list, hidden tag 2, sim"))
     heat.press("Enter")
-    expect(page).to_have_url(re.compile(r"behind=similarity%7C.*%7C1%7C1"))
-    expect(page.get_by_role("heading", name=re.compile("behind place 2 and hidden tag 2"))).to_be_visible()
-    page.locator(".panel table").get_by_role("button", name="popularity").press("Enter")
-    expect(page).to_have_url(re.compile(r"behind=model%7Cpopularity"))
-    expect(page.get_by_role("heading", name="Playlists that popularity answers worst")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"drilldown=similarity%7C.*%7C1%7C1"))
+    expect(page.get_by_role("heading", name=re.compile("behind rank 2 and hidden tag 2"))).to_be_visible()
+    page.locator(".panel table").get_by_role("button", name="Popularity").press("Enter")
+    expect(page).to_have_url(re.compile(r"drilldown=model%7Cpopularity"))
+    expect(page.get_by_role("heading", name="Playlists with the worst results of Popularity")).to_be_visible()
 
 
 def test_more_of_the_panel(page: Page, server: str) -> None:
@@ -100,8 +107,8 @@ def test_more_of_the_panel(page: Page, server: str) -> None:
     page.goto(f"{server}/Evaluate?corpus=demo")
     settle(page)
     panel = page.locator(".panel")
-    panel.get_by_role("button", name="What instead").click()
-    expect(page).to_have_url(re.compile("reading=instead"))
+    panel.get_by_role("button", name="Confusion").click()
+    expect(page).to_have_url(re.compile("heatmap=instead"))
     expect(panel.locator(".heatmap .axis").first).to_have_text("Suggested tag")
     panel.get_by_text("Add up").click()
     expect(panel.locator(".histogram polyline")).to_have_count(3)
@@ -145,10 +152,10 @@ def test_a_new_evaluation_is_a_job_whose_report_appears(page: Page, server: str)
     page.goto(f"{server}/Evaluate?model=popularity")
     settle(page)
     page.get_by_role("button", name="New evaluation").click()
-    page.get_by_role("combobox", name="How many questions").click()
-    page.get_by_role("option", name="200 (a quick look)").click()
+    page.get_by_role("combobox", name="Number of questions").click()
+    page.get_by_role("option", name="200 (quick)").click()
     page.get_by_role("button", name="Evaluate", exact=True).click()
-    expect(page.get_by_role("combobox", name="How many questions")).to_be_hidden()
+    expect(page.get_by_role("combobox", name="Number of questions")).to_be_hidden()
     expect(page.get_by_text(re.compile("^200 questions on demo"))).to_be_visible(
         timeout=4 * PATIENCE
     )  # a job, at low priority
@@ -161,19 +168,38 @@ def real_lists(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """The address of a dashboard with the real lists and a verdict on them."""
     home = tmp_path_factory.mktemp("real")
     ws = Workspace(home)
-    corpora.import_corpus(ws, real_data / "lastfm-melon-shape", "lastfm", format="melon")
-    verdicts.evaluate(ws, corpora.open_corpus(ws, "lastfm"), ["neighbours", "popularity"], "arena", limit=300)
+    corpora.import_corpus(Context(ws), real_data / "lastfm-melon-shape", "lastfm", format="melon")
+    evaluation.evaluate(
+        Context(ws),
+        corpora.open_corpus(Context(ws), "lastfm"),
+        ["neighbours", "popularity"],
+        SplitSpec("arena", limit=300),
+    )
     with serving(ROOT / "app.py", {"TAGVIZ_HOME": str(home), "TAGVIZ_DATABASE_URL": ""}, "/ready") as address:
         yield address
 
 
 @pytest.mark.real_data
 def test_on_the_real_lists_a_cell_leads_to_its_playlists_and_on_to_recommend(page: Page, real_lists: str) -> None:
-    page.goto(f"{real_lists}/Evaluate?corpus=lastfm&model=neighbours&reading=instead")
+    page.goto(f"{real_lists}/Evaluate?corpus=lastfm&model=neighbours&heatmap=instead")
     settle(page)
     expect(page.get_by_text(re.compile("^300 questions on lastfm"))).to_be_visible()
     mark(page, "heatmap", 0).click()
-    expect(page.get_by_role("heading", name=re.compile("^Playlists where .* was hidden and found"))).to_be_visible()
+    expect(
+        page.get_by_role("heading", name=re.compile("^Playlists where .* was hidden and .* found it"))
+    ).to_be_visible()
     settle(page)
     asks_the_opened_playlist(page)
     expect(page).to_have_url(re.compile("corpus=lastfm"))
+
+
+def test_brackets_change_the_length_of_the_lists(page: Page, server: str) -> None:
+    page.goto(f"{server}/Evaluate?k=10")
+    settle(page)
+    page.locator("h1").first.click()
+    page.keyboard.press("]")
+    expect(page.locator(".panel")).to_have_attribute("data-k", "11")
+    page.keyboard.press("[")
+    page.keyboard.press("[")
+    expect(page.locator(".panel")).to_have_attribute("data-k", "9")
+    expect(page).to_have_url(re.compile("k=9"))

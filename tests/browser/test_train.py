@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tagviz.operations import models
+from tagviz.operations.context import Context
 from tagviz.settings import ASSETS
 from tagviz.store.workspace import Workspace
 from tests.browser.test_dashboard import settle
@@ -71,7 +72,7 @@ def test_train_watch_reload_cancel_go_on_judge_and_make_it_the_default(
     page.get_by_role("button", name="Start training").click()
     progress = page.get_by_text(re.compile(r"Training Word2Vec · epoch \d+ of 3000, [\d,]+ keys a second"))
     expect(progress).to_be_visible(timeout=LONG)
-    expect(page.get_by_text("Nearest now")).to_be_visible(timeout=LONG)
+    expect(page.get_by_text("Nearest tags now")).to_be_visible(timeout=LONG)
     expect(page.locator("[data-testid=stVegaLiteChart]")).to_be_visible(timeout=LONG)  # the loss
 
     page.reload()
@@ -88,7 +89,7 @@ def test_train_watch_reload_cancel_go_on_judge_and_make_it_the_default(
     second.close()
     assert tagviz(home, "jobs", "watch", str(job["job"]))["state"] == "cancelled"
 
-    page.get_by_role("button", name="Go on", exact=True).click()
+    page.get_by_role("button", name="Resume", exact=True).click()
     expect(progress).to_be_visible(timeout=LONG)
     told = progress.inner_text()
     assert int(re.findall(r"epoch (\d+)", told)[0]) > 1, f"it went on from a checkpoint: {told}"
@@ -98,19 +99,19 @@ def test_train_watch_reload_cancel_go_on_judge_and_make_it_the_default(
     page.goto(f"{room}/Train?method=cooccurrence")
     settle(page)
     page.get_by_role("button", name="Start training").click()
-    expect(page.get_by_text(re.compile(r"Co-occurrence · .* is ready"))).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(re.compile(r"Co-occurrence.* is ready"))).to_be_visible(timeout=LONG)
     settle(page)
-    page.get_by_role("combobox", name="Judge it against").click()
+    page.get_by_role("combobox", name="Compare with").click()
     page.get_by_role("option", name="Spectral").first.click()
     settle(page)
-    page.get_by_role("button", name="Judge it", exact=True).click()
-    verdict = page.get_by_text(re.compile(r"Spectral: Arena score 0\.\d{3} against 0\.\d{3}, a difference between"))
+    page.get_by_role("button", name="Evaluate", exact=True).click()
+    verdict = page.get_by_text(re.compile(r"Spectral: Arena score 0\.\d{3} against 0\.\d{3}, difference"))
     expect(verdict).to_be_visible(timeout=LONG)
     settle(page)
-    page.get_by_role("button", name="Make it the default").click()
-    expect(page.get_by_role("button", name="It is the default")).to_be_visible()
+    page.get_by_role("button", name="Make default").click()
+    expect(page.get_by_role("button", name="Default model")).to_be_visible()
     ws = Workspace(home, ASSETS / "demo")
-    chosen = models.default(ws, ws.corpus_entry("demo").key)
+    chosen = models.default(Context(ws), ws.corpus_entry("demo").key)
     assert chosen.startswith("cooccurrence-")
     page.get_by_role("link", name="Recommend").first.click()
     expect(page.get_by_role("combobox", name="Model")).to_have_value("Co-occurrence")

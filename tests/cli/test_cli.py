@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 
 from tagviz import cli
-from tagviz.operations import corpora, estimates, jobs
+from tagviz.operations import corpora, jobs
+from tagviz.operations.context import Context
+from tagviz.operations.models import estimates
 from tagviz.settings import settings
 from tagviz.store.workspace import Workspace
 from tests.corpora import checkerboard
@@ -172,17 +174,18 @@ def test_an_unexpected_error_is_one_line_too(
     def broken(ws: object) -> None:
         raise RuntimeError("out\nof order")
 
-    monkeypatch.setattr(corpora, "corpora", broken)
+    monkeypatch.setattr(corpora, "list_corpora", broken)
     assert cli.main(["corpora"]) == 1
     assert capfd.readouterr().err.startswith("error: tagviz made a mistake (RuntimeError: out of order) — ")
 
 
+@pytest.mark.slow
 def test_a_job_in_the_background_is_listed_and_watched(run: Run, files: Path) -> None:
     run("import", files, "--name", "board")
     queued = run("train", "board", "--method", "popularity", "--background")
     assert queued["state"] in ("queued", "running", "done")
     watched = run("jobs", "watch", queued["job"])
-    _, worker, _ = jobs.job(Workspace.default(), queued["job"]).owner.split(":")
+    _, worker, _ = jobs.job(Context.default(), queued["job"]).owner.split(":")
     os.kill(int(worker), signal.SIGTERM)
     assert (watched["state"], watched["error"]) == ("done", "")
     assert [job["job"] for job in run("jobs")["jobs"]] == [queued["job"]]
@@ -196,10 +199,10 @@ def test_a_training_in_the_foreground_stands_among_the_jobs_and_teaches_what_the
     trained = run("train", "board", "--method", "cooccurrence", "--set", "a=0.4")
     run("train", "board", "--method", "cooccurrence", "--set", "a=0.4")  # there already
     ws = Workspace.default()
-    (job,) = jobs.jobs(ws)
+    (job,) = jobs.list_jobs(Context(ws))
     assert (job.kind, job.state, job.result["model"]) == ("train", "done", trained["model"])
     assert job.seconds == pytest.approx(trained["seconds"], abs=1e-3)
-    expected = estimates.estimate([job], corpora.open_corpus(ws, "board"), "cooccurrence")
+    expected = estimates.estimate([job], corpora.open_corpus(Context(ws), "board"), "cooccurrence")
     assert expected is not None
     assert expected.jobs == 1
 
@@ -241,6 +244,7 @@ def test_tuning_loading_and_comparing(run: Run, files: Path, tmp_path: Path) -> 
     assert 0 <= found["overlap"] <= 1
 
 
+@pytest.mark.slow
 def test_more_data_and_a_sentence_model_of_ones_own(run: Run, files: Path, tmp_path: Path) -> None:
     first = run("import", files, "--format", "melon", "--name", "board")
     older = run("train", "board", "--method", "factors", "--set", "factors=4", "iterations=3")

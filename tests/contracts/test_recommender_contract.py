@@ -12,11 +12,11 @@ import pytest
 import scipy.sparse as sp
 
 from tagviz.embed import sentence
-from tagviz.errors import BadParameter, TagvizError
-from tagviz.methods import Arrays, Method, Tools
-from tagviz.operations.methods import METHODS
+from tagviz.errors import InvalidParameterError, TagvizError
+from tagviz.operations.registry import METHODS
 from tagviz.ranking import rank
-from tagviz.types import Asked, Corpus, Embedding, Kind, Recommender
+from tagviz.training import Arrays, Method, TrainingContext
+from tagviz.types import Corpus, Embedding, Kind, QueryBatch, Recommender
 from tests.corpora import checkerboard, make_corpus
 
 
@@ -26,7 +26,7 @@ def _embed(corpus: Corpus, name: str, values: Mapping[str, Any]) -> Embedding:
     return fitted.embedding  # type: ignore[attr-defined]
 
 
-TOOLS = Tools(seed=7, encoder=sentence.load, embed=_embed)
+TOOLS = TrainingContext(seed=7, encoder=sentence.load, embed=_embed)
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "spectral": {"min_count": 1, "dimensions": 6},
     "taught": {"steps": 60, "batch": 32, "width": 64, "rate": 5e-3},
@@ -79,14 +79,14 @@ def fitted(case: Case) -> Recommender:
     return case.fit(checkerboard())
 
 
-def asked_of(corpus: Corpus, rows: list[int], show: tuple[Kind, ...] = (Kind.TAG, Kind.SONG, Kind.WORD)) -> Asked:
+def asked_of(corpus: Corpus, rows: list[int], show: tuple[Kind, ...] = (Kind.TAG, Kind.SONG, Kind.WORD)) -> QueryBatch:
     """What some playlists hold, of the kinds in `show`."""
     items = {}
     for kind in (Kind.TAG, Kind.SONG, Kind.WORD):
         matrix = corpus.matrix(kind)[rows]
         items[kind] = sp.csr_matrix(matrix if kind in show else matrix.shape, dtype=np.float32)
     titles = tuple(corpus.playlists["title"].iloc[rows]) if Kind.WORD in show else ("",) * len(rows)
-    return Asked(titles, items)
+    return QueryBatch(titles, items)
 
 
 def test_scores_are_float32_finite_and_one_row_a_query(fitted: Recommender, board: Corpus) -> None:
@@ -184,7 +184,7 @@ def test_fitting_twice_gives_the_same_answers(case: Case, fitted: Recommender, b
 
 
 def test_a_kind_it_cannot_recommend_is_refused(fitted: Recommender, board: Corpus) -> None:
-    with pytest.raises(BadParameter):
+    with pytest.raises(InvalidParameterError):
         fitted.score(asked_of(board, [0]), Kind.PLAYLIST)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from benchmarks.quality_page import Section, section
+import pytest
+
+from benchmarks import report
+from benchmarks.quality_page import Section, section, summary
 
 
 def cell(method: str, seed: int, value: float) -> dict[str, Any]:
@@ -51,3 +55,36 @@ def test_later_splits_stand_apart() -> None:
     apart = after[after.index("### Untouched splits 4") : after.index("### Lists")]
     assert "| Lists | 4 | ease | nDCG@10 | 0.5000 ± 0.0196 | +0.1000 |" in apart
     assert "0.6000" not in after[after.index("### Lists") :]
+
+
+def test_the_summary_is_what_stands_in_short() -> None:
+    short = summary(page(FULL))
+    assert "| Lists | nDCG@10 | – | **0.5000" in short
+    assert "How much better `best` is, paired:" in short
+    assert "###" not in short
+    assert "ease, 2 of 3 splits | 0.4000" not in short
+
+
+def test_the_summary_of_the_docs_agrees_with_the_full_page() -> None:
+    begin, end = report._marks("quality")
+    shown = report.SUMMARY.read_text(encoding="utf-8").partition(begin)[2].partition(end)[0].strip()
+    assert shown
+    assert shown == summary(report.standing("quality"))
+
+
+def test_sections_are_replaced_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(report, "DOCS", tmp_path)
+    (tmp_path / "benchmarks").mkdir()
+    report.write_section("training", "first")
+    report.write_section("tuning", "second")
+    report.write_section("training", "third")
+    text = (tmp_path / "benchmarks" / "training.md").read_text(encoding="utf-8")
+    assert "first" not in text
+    assert text.index("third") < text.index("second")
+    assert report.standing("tuning") == "second"
+
+
+def test_every_benchmark_that_writes_has_a_page() -> None:
+    for room in set(report.ROOMS.values()):
+        assert (report.DOCS / "benchmarks" / f"{room}.md").is_file(), room
+    assert report.SUMMARY.stat().st_size < 12_000, "docs/benchmarks.md is a page that a person reads"

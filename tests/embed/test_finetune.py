@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tagviz.embed import sentence
-from tagviz.embed.finetune import FineTuneParams, Head, finetune, teach, texts_of
-from tagviz.errors import BadParameter, Cancelled
-from tagviz.methods import Tools
+from tagviz.embed.finetune import FineTuneParams, Head, finetune, texts_of, train_head
+from tagviz.errors import Cancelled, InvalidParameterError
+from tagviz.training import TrainingContext
 from tagviz.types import Corpus, Progress
 from tests.corpora import make_corpus
 
@@ -25,9 +25,9 @@ def corpus() -> Corpus:
 
 
 def test_likeness_counts_common_playlists_and_shared_songs() -> None:
-    found = texts_of(corpus(), 2)
-    assert found.texts == ["piano", "snow", "blanket", "guitar", "sun", "bicycle", "alpha", "beta", "gamma"]
-    likeness = found.likeness(np.arange(9))
+    texts = texts_of(corpus(), 2)
+    assert texts.texts == ["piano", "snow", "blanket", "guitar", "sun", "bicycle", "alpha", "beta", "gamma"]
+    likeness = texts.likeness(np.arange(9))
     # piano and snow share two playlists of 4 texts: 2 · 3^−1.5, over √(2 · 2)
     assert likeness[0, 1] == pytest.approx(2 * 3**-1.5 / 2)
     # piano and the title alpha share one: 3^−1.5 over √(2 · 1)
@@ -39,10 +39,10 @@ def test_likeness_counts_common_playlists_and_shared_songs() -> None:
 
 
 def test_learning_brings_together_what_stands_together(tmp_path: Path) -> None:
-    told: list[Progress] = []
-    folder = finetune(corpus(), QUICK, tmp_path / "model", Tools(progress=told.append))
-    assert told[-1].fraction == pytest.approx(1)
-    assert told[-1].numbers["loss"] < next(p.numbers["loss"] for p in told if "loss" in p.numbers)
+    steps: list[Progress] = []
+    folder = finetune(corpus(), QUICK, tmp_path / "model", TrainingContext(progress=steps.append))
+    assert steps[-1].fraction == pytest.approx(1)
+    assert steps[-1].numbers["loss"] < next(p.numbers["loss"] for p in steps if "loss" in p.numbers)
     texts = ["piano", "snow", "guitar", "sun"]
     before, after = sentence.load("minilm")(texts), sentence.load(str(folder))(texts)
     assert before[0] @ before[2] > before[0] @ before[1]  # piano and guitar are instruments
@@ -50,7 +50,7 @@ def test_learning_brings_together_what_stands_together(tmp_path: Path) -> None:
     np.testing.assert_allclose(np.linalg.norm(after, axis=1), 1, rtol=1e-5)
     assert not list(folder.rglob("*.bin"))
     minilm = sentence.load("minilm")
-    head = teach(corpus(), QUICK, minilm)
+    head = train_head(corpus(), QUICK, minilm)
     np.testing.assert_allclose(Head.of(head.arrays()).over(minilm)(texts), after, atol=1e-4)
 
 
@@ -60,12 +60,12 @@ def test_it_leaves_nothing_behind_when_stopped(tmp_path: Path) -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        finetune(corpus(), QUICK, tmp_path / "model", Tools(progress=stop))
+        finetune(corpus(), QUICK, tmp_path / "model", TrainingContext(progress=stop))
     assert not (tmp_path / "model").exists()
 
 
 def test_what_cannot_be_taught_says_why(tmp_path: Path) -> None:
-    with pytest.raises(BadParameter, match="e5"):
+    with pytest.raises(InvalidParameterError, match="e5"):
         finetune(corpus(), FineTuneParams(model="e5"), tmp_path)
-    with pytest.raises(BadParameter, match="titles or tags"):
+    with pytest.raises(InvalidParameterError, match="titles or tags"):
         finetune(make_corpus([{"songs": ["1", "2"]}]), FineTuneParams(), tmp_path)

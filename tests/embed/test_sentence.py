@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from tagviz.embed import sentence
-from tagviz.errors import Cancelled, NotReady, SourceError
-from tagviz.methods import Encode
+from tagviz.errors import Cancelled, NotReadyError, SourceError
+from tagviz.training import Encode
 from tagviz.types import Corpus, Kind, Progress
 from tests.corpora import make_corpus
 
@@ -31,19 +31,19 @@ def corpus() -> Corpus:
 
 
 def test_vectors_are_unit_float32_and_mean_something(minilm: Encode) -> None:
-    found = minilm(["rainy day", "bad weather", "heavy metal"])
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, rtol=1e-5)
-    assert found[0] @ found[1] > found[0] @ found[2] + 0.2
+    vectors = minilm(["rainy day", "bad weather", "heavy metal"])
+    assert vectors.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, rtol=1e-5)
+    assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
 
 
 def test_texts_come_back_in_their_order_and_empty_ones_are_zero(minilm: Encode) -> None:
-    told: list[Progress] = []
-    found = sentence.encode_all(minilm, ["jazz", "", "a much longer text about jazz", "jazz"], told.append)
-    np.testing.assert_allclose(found[0], minilm(["jazz"])[0], atol=1e-5)
-    np.testing.assert_array_equal(found[1], 0)
-    np.testing.assert_array_equal(found[0], found[3])
-    assert told[0].fraction == 0
+    steps: list[Progress] = []
+    vectors = sentence.encode_all(minilm, ["jazz", "", "a much longer text about jazz", "jazz"], steps.append)
+    np.testing.assert_allclose(vectors[0], minilm(["jazz"])[0], atol=1e-5)
+    np.testing.assert_array_equal(vectors[1], 0)
+    np.testing.assert_array_equal(vectors[0], vectors[3])
+    assert steps[0].fraction == 0
 
 
 def test_reading_can_be_stopped(minilm: Encode) -> None:
@@ -55,8 +55,8 @@ def test_reading_can_be_stopped(minilm: Encode) -> None:
 
 
 def test_songs_are_what_their_playlists_say_or_their_own_names(minilm: Encode) -> None:
-    found = sentence.embed(corpus(), minilm, [Kind.TAG, Kind.SONG, Kind.PLAYLIST], "minilm")
-    songs, playlists = found.of(Kind.SONG), found.of(Kind.PLAYLIST)
+    vectors = sentence.embed(corpus(), minilm, [Kind.TAG, Kind.SONG, Kind.PLAYLIST], "minilm")
+    songs, playlists = vectors.of(Kind.SONG), vectors.of(Kind.PLAYLIST)
     np.testing.assert_allclose(songs[:2], playlists[:2], atol=1e-5)  # each is in one playlist
     np.testing.assert_array_equal(playlists[2], 0)  # it has no title and no tags
     np.testing.assert_allclose(songs[2:], minilm(["Rainy weather", "Workout music"]), atol=1e-5)
@@ -74,7 +74,7 @@ def test_the_multilingual_model_joins_languages() -> None:
 
 def test_a_name_that_is_nowhere_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
-    with pytest.raises(NotReady, match="SafeTensors"):
+    with pytest.raises(NotReadyError, match="SafeTensors"):
         sentence.load(str(tmp_path))
 
 

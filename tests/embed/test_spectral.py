@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tagviz.embed import blocks, spectral
-from tagviz.embed.blocks import Between
+from tagviz.embed import blocked_matrix, spectral
+from tagviz.embed.blocked_matrix import BlockDirectory
 from tagviz.embed.items import items_of
-from tagviz.embed.spectral import SpectralParams, cooccurrence, svd, train, weighted
-from tagviz.errors import BadParameter, Cancelled
-from tagviz.methods import Tools
+from tagviz.embed.spectral import SpectralParams, cooccurrence, svd, train, weight_by_length
+from tagviz.errors import Cancelled, InvalidParameterError
+from tagviz.training import TrainingContext
 from tagviz.types import Corpus, Kind, Progress
 from tests.corpora import checkerboard, make_corpus
 
@@ -21,28 +21,30 @@ def small() -> Corpus:
 
 def product(corpus: Corpus, params: SpectralParams) -> np.ndarray:
     """Raw E · Oᵀ, which is M itself where the rank is full."""
-    found = train(corpus, params)
-    assert found.outputs is not None
-    return (found.vectors * found.norms[:, None]) @ found.outputs.T
+    space = train(corpus, params)
+    assert space.outputs is not None
+    return (space.vectors * space.norms[:, None]) @ space.outputs.T
 
 
 def test_cooccurrence_counts_each_pair_by_the_lengths_of_its_playlists() -> None:
-    found = np.vstack([block.toarray() for block in cooccurrence(weighted(items_of(small(), (Kind.TAG,), 1), 1.5))])
+    blocks = np.vstack(
+        [block.toarray() for block in cooccurrence(weight_by_length(items_of(small(), (Kind.TAG,), 1), 1.5))]
+    )
     # playlists of 2 count (2−1)^−1.5 = 1, that of 3 counts 2^−1.5 = .35355, that of 1 nothing
     ab, ac, bc = 1 + 2**-1.5, 2**-1.5, 1 + 2**-1.5
-    np.testing.assert_allclose(found, [[0, ab, ac], [ab, 0, bc], [ac, bc, 0]], rtol=1e-6)
+    np.testing.assert_allclose(blocks, [[0, ab, ac], [ab, 0, bc], [ac, bc, 0]], rtol=1e-6)
 
 
 def test_blocks_join_to_the_whole(board: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    matrix = weighted(items_of(board, (Kind.TAG, Kind.SONG), 1), 1.5)
+    matrix = weight_by_length(items_of(board, (Kind.TAG, Kind.SONG), 1), 1.5)
     whole = np.vstack([block.toarray() for block in cooccurrence(matrix)])
     monkeypatch.setattr(spectral, "BLOCK_PRODUCTS", 500)
-    for most in (blocks.IN_MEMORY, 2000):  # all of them, a part of them
-        monkeypatch.setattr(blocks, "IN_MEMORY", most)
-        found = cooccurrence(matrix, Tools(threads=2))
-        assert len(found) > 3
-        assert all(block.has_sorted_indices for block in found)
-        np.testing.assert_allclose(np.vstack([block.toarray() for block in found]), whole, rtol=1e-6)
+    for most in (blocked_matrix.IN_MEMORY, 2000):  # all of them, a part of them
+        monkeypatch.setattr(blocked_matrix, "IN_MEMORY", most)
+        blocks = cooccurrence(matrix, TrainingContext(threads=2))
+        assert len(blocks) > 3
+        assert all(block.has_sorted_indices for block in blocks)
+        np.testing.assert_allclose(np.vstack([block.toarray() for block in blocks]), whole, rtol=1e-6)
 
 
 def test_rooted_reconstructs_the_formula() -> None:
@@ -52,10 +54,10 @@ def test_rooted_reconstructs_the_formula() -> None:
     m = np.sqrt(c / (counts[:, None] ** 0.75 * counts[None, :] ** 0.25))
     u, s, vt = np.linalg.svd(m)
     expected = (u[:, :2] * s[:2]) @ vt[:2]
-    found = product(
+    reconstructed = product(
         small(), SpectralParams(variant="rooted", min_count=1, words=False, dimensions=2, power_iterations=3)
     )
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    np.testing.assert_allclose(reconstructed, expected, atol=1e-5)
 
 
 def test_ppmi_reconstructs_the_formula() -> None:
@@ -66,29 +68,31 @@ def test_ppmi_reconstructs_the_formula() -> None:
         m = np.maximum(np.log(c / (mass[:, None] * smooth[None, :])), 0)
     u, s, vt = np.linalg.svd(m)
     expected = (u[:, :2] * s[:2]) @ vt[:2]
-    found = product(small(), SpectralParams(variant="ppmi", min_count=1, words=False, dimensions=2, power_iterations=3))
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    reconstructed = product(
+        small(), SpectralParams(variant="ppmi", min_count=1, words=False, dimensions=2, power_iterations=3)
+    )
+    np.testing.assert_allclose(reconstructed, expected, atol=1e-5)
 
 
 def test_svd_of_blocks_agrees_with_numpy(board: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spectral, "BLOCK_PRODUCTS", 500)
-    found = cooccurrence(weighted(items_of(board, (Kind.TAG, Kind.SONG), 1), 1.5))
-    ones = np.ones(found.edges[-1], dtype=np.float32)
-    _, s, _ = svd(Between(found, ones, ones), 8, power_iterations=6)
-    exact = np.linalg.svd(np.vstack([block.toarray() for block in found]), compute_uv=False)
+    blocks = cooccurrence(weight_by_length(items_of(board, (Kind.TAG, Kind.SONG), 1), 1.5))
+    ones = np.ones(blocks.edges[-1], dtype=np.float32)
+    _, s, _ = svd(BlockDirectory(blocks, ones, ones), 8, power_iterations=6)
+    exact = np.linalg.svd(np.vstack([block.toarray() for block in blocks]), compute_uv=False)
     np.testing.assert_allclose(s, exact[:8], rtol=5e-3)
 
 
 def test_the_same_whatever_the_threads(board: Corpus) -> None:
-    one = train(board, SpectralParams(dimensions=8), Tools(seed=1, threads=1))
-    two = train(board, SpectralParams(dimensions=8), Tools(seed=1, threads=2))
+    one = train(board, SpectralParams(dimensions=8), TrainingContext(seed=1, threads=1))
+    two = train(board, SpectralParams(dimensions=8), TrainingContext(seed=1, threads=2))
     np.testing.assert_array_equal(one.vectors, two.vectors)
 
 
 def test_worlds_that_share_nothing_are_orthogonal(board: Corpus) -> None:
-    found = train(board, SpectralParams(dimensions=2, words=False, power_iterations=4))
-    tags = found.of(Kind.TAG)
-    even = np.array([int(tag[1:]) % 2 == 0 for tag in found.vocabs[Kind.TAG].ids])
+    space = train(board, SpectralParams(dimensions=2, words=False, power_iterations=4))
+    tags = space.of(Kind.TAG)
+    even = np.array([int(tag[1:]) % 2 == 0 for tag in space.vocabs[Kind.TAG].ids])
     assert np.abs(tags[even] @ tags[~even].T).max() < 1e-4
     assert (tags[even] @ tags[even].T).min() > 0.99
 
@@ -98,18 +102,18 @@ def test_it_can_be_stopped(board: Corpus) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        train(board, SpectralParams(), Tools(progress=stop))
+        train(board, SpectralParams(), TrainingContext(progress=stop))
 
 
 def test_nothing_to_learn_from_says_so() -> None:
-    with pytest.raises(BadParameter, match="min_count"):
+    with pytest.raises(InvalidParameterError, match="min_count"):
         train(make_corpus([{"tags": ["a"]}, {"tags": ["b"]}]), SpectralParams(min_count=1))
-    with pytest.raises(BadParameter, match="no kind"):
+    with pytest.raises(InvalidParameterError, match="no kind"):
         train(small(), SpectralParams(tags=False, songs=False, words=False))
 
 
 def test_unknown_parameters_are_refused() -> None:
-    with pytest.raises(BadParameter, match="dimensions"):
+    with pytest.raises(InvalidParameterError, match="dimensions"):
         SpectralParams.parse({"dimension": 100})
 
 
@@ -122,12 +126,12 @@ def test_a_large_corpus_is_decomposed_in_place_and_from_files_to_the_same_space(
     monkeypatch.setattr(spectral, "TALL", 1)
     monkeypatch.setattr(spectral, "QR_ROWS", 5)
     monkeypatch.setattr(spectral, "BLOCK_PRODUCTS", 500)
-    monkeypatch.setattr(blocks, "IN_MEMORY", 2000)
-    monkeypatch.setattr(blocks, "MANY", 1)
-    monkeypatch.setattr(blocks, "TILE", 7)
-    blocks._kernel.cache_clear()
+    monkeypatch.setattr(blocked_matrix, "IN_MEMORY", 2000)
+    monkeypatch.setattr(blocked_matrix, "MANY", 1)
+    monkeypatch.setattr(blocked_matrix, "TILE", 7)
+    blocked_matrix._kernel.cache_clear()
     large = train(checkerboard(half=24), params)
-    blocks._kernel.cache_clear()
+    blocked_matrix._kernel.cache_clear()
     assert small.outputs is not None
     assert large.outputs is not None
     wanted = (small.vectors * small.norms[:, None]) @ small.outputs.T

@@ -7,8 +7,8 @@ import pytest
 import scipy.sparse as sp
 
 from tagviz.embed.word2vec import Sentences, Word2VecParams, train
-from tagviz.errors import BadParameter, Cancelled
-from tagviz.methods import Tools
+from tagviz.errors import Cancelled, InvalidParameterError
+from tagviz.training import TrainingContext
 from tagviz.types import Corpus, Kind, Progress
 
 QUICK = Word2VecParams(min_count=1, vector_size=16, window=20, epochs=20, alpha=0.05)
@@ -21,8 +21,8 @@ def sentences(seed: int = 0) -> Sentences:
 
 
 def test_sentences_hold_each_playlist_once_and_drop_single_items() -> None:
-    found = list(sentences())
-    assert sorted(map(sorted, found)) == [["k0", "k1"], ["k0", "k1", "k2", "k3", "k4"]]
+    trained = list(sentences())
+    assert sorted(map(sorted, trained)) == [["k0", "k1"], ["k0", "k1", "k2", "k3", "k4"]]
     assert len(sentences()) == 2
     assert sentences().tokens == 7
 
@@ -35,17 +35,17 @@ def test_every_pass_has_a_new_order_and_the_seed_repeats_it() -> None:
 
 
 def test_same_seed_same_vectors(board: Corpus) -> None:
-    one, two, other = (train(board, QUICK, Tools(seed=seed)) for seed in (5, 5, 6))
+    one, two, other = (train(board, QUICK, TrainingContext(seed=seed)) for seed in (5, 5, 6))
     np.testing.assert_array_equal(one.vectors, two.vectors)
     np.testing.assert_array_equal(one.outputs, two.outputs)
     assert not np.array_equal(one.vectors, other.vectors)
 
 
 def test_items_of_one_world_lie_together(board: Corpus) -> None:
-    found = train(board, QUICK)
-    tags, songs = found.of(Kind.TAG), found.of(Kind.SONG)
-    even_tag = np.array([int(tag[1:]) % 2 == 0 for tag in found.vocabs[Kind.TAG].ids])
-    even_song = np.array([int(song[1:]) % 2 == 0 for song in found.vocabs[Kind.SONG].ids])
+    trained = train(board, QUICK)
+    tags, songs = trained.of(Kind.TAG), trained.of(Kind.SONG)
+    even_tag = np.array([int(tag[1:]) % 2 == 0 for tag in trained.vocabs[Kind.TAG].ids])
+    even_song = np.array([int(song[1:]) % 2 == 0 for song in trained.vocabs[Kind.SONG].ids])
     across = tags @ songs.T
     same = even_tag[:, None] == even_song[None, :]
     assert across[same].min() > across[~same].max()
@@ -53,19 +53,19 @@ def test_items_of_one_world_lie_together(board: Corpus) -> None:
 
 def test_kinds_are_switched_on_and_off(board: Corpus) -> None:
     params = QUICK.model_copy(update={"epochs": 1, "words": False, "genres": True, "artists": True, "playlists": True})
-    found = train(board, params)
-    assert list(found.vocabs) == [Kind.TAG, Kind.SONG, Kind.GENRE, Kind.ARTIST, Kind.PLAYLIST]
-    assert len(found.of(Kind.PLAYLIST)) == len(board)
-    np.testing.assert_allclose(np.linalg.norm(found.vectors, axis=1), 1, rtol=1e-5)
+    trained = train(board, params)
+    assert list(trained.vocabs) == [Kind.TAG, Kind.SONG, Kind.GENRE, Kind.ARTIST, Kind.PLAYLIST]
+    assert len(trained.of(Kind.PLAYLIST)) == len(board)
+    np.testing.assert_allclose(np.linalg.norm(trained.vectors, axis=1), 1, rtol=1e-5)
 
 
 def test_progress_counts_up_and_tells_the_loss(board: Corpus) -> None:
-    told: list[Progress] = []
-    train(board, QUICK, Tools(progress=told.append))
-    fractions = [progress.fraction or 0 for progress in told]
+    steps: list[Progress] = []
+    train(board, QUICK, TrainingContext(progress=steps.append))
+    fractions = [progress.fraction or 0 for progress in steps]
     assert fractions == sorted(fractions)
     assert fractions[-1] == pytest.approx(1)
-    losses = [progress.numbers["loss"] for progress in told if "loss" in progress.numbers]
+    losses = [progress.numbers["loss"] for progress in steps if "loss" in progress.numbers]
     assert losses[-1] < losses[0]
 
 
@@ -78,7 +78,7 @@ def test_it_stops_when_told(board: Corpus) -> None:
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        train(board, QUICK, Tools(progress=stop))
+        train(board, QUICK, TrainingContext(progress=stop))
     assert calls == 1
 
 
@@ -92,7 +92,7 @@ def test_presets() -> None:
         -0.5,
     )
     assert Word2VecParams.parse({"preset": "gensim", "epochs": "7"}).epochs == 7
-    with pytest.raises(BadParameter, match="tuned"):
+    with pytest.raises(InvalidParameterError, match="tuned"):
         Word2VecParams.parse({"preset": "fast"})
 
 
@@ -112,7 +112,7 @@ class Memory:
 
 def test_a_training_that_goes_on_from_a_checkpoint_ends_as_one_that_was_never_stopped(board: Corpus) -> None:
     params = Word2VecParams(epochs=6, vector_size=8)
-    whole = train(board, params, Tools(seed=1))
+    whole = train(board, params, TrainingContext(seed=1))
     memory, epochs = Memory(), []
 
     def stop(progress: Progress) -> None:
@@ -121,11 +121,11 @@ def test_a_training_that_goes_on_from_a_checkpoint_ends_as_one_that_was_never_st
             raise Cancelled()
 
     with pytest.raises(Cancelled):
-        train(board, params, Tools(seed=1, progress=stop, checkpoint=memory))
+        train(board, params, TrainingContext(seed=1, progress=stop, checkpoint=memory))
     assert memory.kept is not None
     assert memory.kept[0] == 3
     went_on: list[float] = []
-    tools = Tools(seed=1, progress=lambda one: went_on.append(one.numbers["epoch"]), checkpoint=memory)
+    tools = TrainingContext(seed=1, progress=lambda one: went_on.append(one.numbers["epoch"]), checkpoint=memory)
     again = train(board, params, tools)
     assert min(went_on) == 4
     np.testing.assert_array_equal(again.vectors, whole.vectors)
@@ -133,10 +133,10 @@ def test_a_training_that_goes_on_from_a_checkpoint_ends_as_one_that_was_never_st
 
 
 def test_what_is_watched_is_told_with_its_neighbours_of_the_same_kind(board: Corpus) -> None:
-    told: list[Progress] = []
-    tools = Tools(seed=1, progress=told.append, watch=("tag:t0", "tag:nowhere"))
+    steps: list[Progress] = []
+    tools = TrainingContext(seed=1, progress=steps.append, watch=("tag:t0", "tag:nowhere"))
     embedding = train(board, Word2VecParams(epochs=60, vector_size=8), tools)
-    near = [one.near for one in told if one.near]
+    near = [one.near for one in steps if one.near]
     assert near
     assert all(set(one) == {"tag:t0"} for one in near)
     assert all(label.startswith("t") for label in near[-1]["tag:t0"])

@@ -13,7 +13,7 @@ import streamlit as st
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tagviz.types import Kind, Projection, Vocab
-from tagviz.ui import map_component as maps
+from tagviz.ui.components import map as maps
 
 FOLDER = Path(os.environ["TAGVIZ_MAP_TEST"])
 FILES = maps.MapFiles(FOLDER / "files")
@@ -70,17 +70,16 @@ def body() -> None:
         exact = f"tag:{sought}" if sought and data.row(f"tag:{sought}") >= 0 else ""
         every = first.vocab.keys(np.arange(len(data))) if sought and not exact else []
         found = [exact] if exact else [key for key in every if sought in key]
-        event = maps.map_view(
-            data,
-            colour=colour,
+        scene = maps.MapScene(
+            colour,
             selected=selected or None,
             lines=[(data.key(int(row)), 1.0 - 0.08 * place) for place, row in enumerate(near)],
             highlight=found[:200] if sought else [],
             fly_to=found[:20],
             shown=counts >= least if least else None,
             title="Map of tags",
-            height=int(st.query_params.get("height", 640)),
         )
+        event = maps.map_view(data, scene, maps.MapSlot(height=int(st.query_params.get("height", 640))))
     with right:
         st.text(f"picked {event.picked} add {event.add}")
         st.text(f"supported {event.supported}")

@@ -254,3 +254,28 @@ def test_a_lost_context_comes_back(page: Page):
     wait(page, f"window.__map.frames() > {frames}")
     page.mouse.move(*point(page, 0))
     page.locator(".card strong").get_by_text("tag 0", exact=True).wait_for(timeout=2000)
+
+
+def test_a_view_without_points_says_so_and_leads_back(page: Page):
+    page.locator("canvas.surface").focus()
+    home = page.evaluate("window.__map.view()")
+    for _ in range(5):
+        page.keyboard.press("+")
+        still(page)
+    for key in (*["Shift+ArrowRight"] * 30, *["Shift+ArrowUp"] * 30):  # into a corner
+        page.keyboard.press(key)
+    page.get_by_text("There are no points in this part of the map.").wait_for(timeout=5000)
+    page.get_by_role("button", name="Show the whole map").click()
+    page.get_by_text("There are no points in this part of the map.").wait_for(state="hidden", timeout=5000)
+    still(page)
+    assert page.evaluate("window.__map.view()")["zoom"] == pytest.approx(home["zoom"], rel=0.01)
+
+
+def test_a_first_point_is_reached_by_key_and_names_in_view_are_a_table(page: Page):
+    page.locator("canvas.surface").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_text("picked tag:").wait_for(timeout=8000)
+    rows = page.locator("table.spoken tr")
+    assert rows.count() > 3
+    assert "playlists" in rows.first.inner_text()

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tagviz.ui.glance.view import BUNDLE as GLANCE
-from tagviz.ui.map_component.files import BUNDLE as MAP
+from tagviz.ui.components.map.files import BUNDLE as MAP
+from tagviz.ui.components.report_panel.view import BUNDLE as GLANCE
 from tests.serving import ROOT
 
-BUNDLES = {"map": MAP, "glance": GLANCE}
+BUNDLES = {"map": MAP.path, "glance": GLANCE.path}
 
 each = pytest.mark.parametrize("name", BUNDLES)
 

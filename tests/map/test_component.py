@@ -12,10 +12,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from tagviz.errors import BadParameter
+from tagviz.errors import InvalidParameterError
 from tagviz.types import Kind, Projection, Vocab
-from tagviz.ui import map_component as maps
-from tagviz.ui.map_component.view import _event
+from tagviz.ui.components import map as maps
+from tagviz.ui.components.map.view import _event
 
 
 def projection(kind: Kind, ids: list[str]) -> Projection:
@@ -94,5 +94,5 @@ def test_colours(points: maps.MapPoints):
 
 
 def test_counts_must_fit(tmp_path: Path):
-    with pytest.raises(BadParameter, match="3 counts for 1 tags"):
+    with pytest.raises(InvalidParameterError, match="3 counts for 1 tags"):
         maps.publish(maps.MapFiles(tmp_path), [projection(Kind.TAG, ["a"])], [np.array([1, 2, 3])])

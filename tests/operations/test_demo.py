@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tagviz.operations import answers, corpora, demo, maps, models, verdicts
+from tagviz.operations import corpora, demo, evaluation, maps, models, recommend
+from tagviz.operations.context import Context
 from tagviz.settings import ASSETS
 from tagviz.sources import demo as source
-from tagviz.store.arrays import size_of
+from tagviz.store.files import size_of
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus, Kind, Query
 
@@ -29,10 +30,10 @@ def test_a_build_replaces_the_old_one_whole(tmp_path: Path, board: Corpus, monke
     assert not (tmp_path / "out" / "old").exists()
     assert made["judged"] == [demo.UNTUNED, "spectral", "popularity"]
     ws = Workspace(tmp_path / "home", tmp_path / "out")
-    corpus = corpora.open_corpus(ws, board.name)
-    assert {info.method for info in models.models(ws, corpus.fingerprint)} == {"spectral", "word2vec"}
-    assert maps.is_ready(ws, models.open_model(ws, corpus, "spectral"))
-    (report,) = verdicts.reports(ws, corpus.fingerprint)
+    corpus = corpora.open_corpus(Context(ws), board.name)
+    assert {info.method for info in models.list_models(Context(ws), corpus.fingerprint)} == {"spectral", "word2vec"}
+    assert maps.is_ready(Context(ws), models.open_model(Context(ws), corpus, "spectral"))
+    (report,) = evaluation.list_reports(Context(ws), corpus.fingerprint)
     assert report["id"] == made["report"]
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         "names",
@@ -52,13 +53,15 @@ def shipped(tmp_path: Path) -> Workspace:
 
 def test_what_ships_is_small_and_there_at_once(shipped: Workspace) -> None:
     assert size_of(ASSETS / "demo") <= LIMIT
-    (info,) = corpora.corpora(shipped)
+    (info,) = corpora.list_corpora(Context(shipped))
     assert info.synthetic
-    corpus = corpora.open_corpus(shipped, info.name)
-    known = models.models(shipped, corpus.fingerprint)
+    corpus = corpora.open_corpus(Context(shipped), info.name)
+    known = models.list_models(Context(shipped), corpus.fingerprint)
     assert {"spectral", "word2vec", "sentence", "neighbours"} <= {model.method for model in known}
-    assert maps.is_ready(shipped, models.open_model(shipped, corpus, "spectral"), Kind.TAG)
-    assert verdicts.reports(shipped, corpus.fingerprint)
-    ranking = answers.recommend(corpus, models.open_model(shipped, corpus, "spectral"), Query(tags=("jazz",)), Kind.TAG)
+    assert maps.is_ready(Context(shipped), models.open_model(Context(shipped), corpus, "spectral"), Kind.TAG)
+    assert evaluation.list_reports(Context(shipped), corpus.fingerprint)
+    ranking = recommend.recommend(
+        corpus, models.open_model(Context(shipped), corpus, "spectral"), Query(tags=("jazz",)), Kind.TAG
+    )
     assert len(ranking.keys) == 20
     assert not any(shipped.home.iterdir())  # nothing had to be made

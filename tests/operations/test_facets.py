@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tagviz.operations import answers, models
+from tagviz.operations import models, recommend
+from tagviz.operations.context import Context
 from tagviz.operations.facets import read_short
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus
@@ -29,11 +30,11 @@ def test_answers_are_written_like_the_questions(tmp_path: Path) -> None:
     ws = Workspace(tmp_path / "home")
     ws.save_corpus(corpus)
     corpus = ws.open_corpus(corpus.name)
-    model = models.open_model(ws, corpus, "cooccurrence")
+    model = models.open_model(Context(ws), corpus, "cooccurrence")
     for number, asked in enumerate((["genre---rock", "instrument---guitar"], ["rock", "guitar"])):
         questions = tmp_path / f"{number}.json"
         questions.write_text(json.dumps([{"id": 1, "tags": asked, "songs": [], "plylst_title": ""}]))
-        answers.predict(corpus, model, questions, tmp_path / "out.json")
+        recommend.predict(corpus, model, questions, tmp_path / "out.json")
         (answer,) = json.loads((tmp_path / "out.json").read_text())
         assert answer["tags"][0] == "happy"
         assert ("genre---jazz" in answer["tags"], "jazz" in answer["tags"]) == (number == 0, number == 1)

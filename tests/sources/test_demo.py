@@ -16,7 +16,7 @@ from tagviz import text
 from tagviz.errors import SourceError
 from tagviz.sources.demo import generate
 from tagviz.sources.demo.catalogue import make_catalogue
-from tagviz.sources.demo.naming import fill
+from tagviz.sources.demo.names import fill
 from tagviz.sources.demo.taxonomy import FOLDER, Taxonomy, read_csv, read_taxonomy, read_toml
 from tagviz.types import Corpus, Floats, Kind
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tagviz.errors import BadParameter
+from tagviz.errors import InvalidParameterError
 from tagviz.sources import read
 from tagviz.sources.generate import Shape, check, generate
 
@@ -37,5 +37,5 @@ def test_the_files_are_read_like_the_real_ones(tmp_path: Path) -> None:
 
 
 def test_a_scale_out_of_range_is_refused() -> None:
-    with pytest.raises(BadParameter, match="out of range"):
+    with pytest.raises(InvalidParameterError, match="out of range"):
         Shape(0)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from tagviz.errors import BadParameter, SourceError
+from tagviz.errors import InvalidParameterError, SourceError
 from tagviz.sources import READERS, detect, options_of, read
+from tagviz.sources.inspection import inspect
 from tagviz.types import Corpus, Kind
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
@@ -184,6 +186,13 @@ def test_jamendo(example: Any) -> None:
     assert albums.playlists["group"].tolist() == ["artist_000005"]
 
 
+def test_jamendo_without_any_tag_is_refused(tmp_path: Path) -> None:
+    lines = ["TRACK_ID\tARTIST_ID\tALBUM_ID\tPATH\tDURATION\tTAGS", "track_1\tartist_1\talbum_1\t41/241.mp3\t3.5"]
+    (tmp_path / "autotagging.tsv").write_text("\n".join(lines))
+    with suppress(SourceError):
+        assert not len(read(tmp_path / "autotagging.tsv", "jamendo").vocab(Kind.TAG))
+
+
 def test_jamendo_keeps_the_facet_where_two_share_a_name(tmp_path: Path) -> None:
     header = "TRACK_ID\tARTIST_ID\tALBUM_ID\tPATH\tDURATION\tTAGS\n"
     (tmp_path / "a.tsv").write_text(header + "t1\ta\tb\tp\t1\tgenre---vocal\tinstrument---vocal\tgenre---pop\n")
@@ -230,7 +239,7 @@ def test_table_mapping_and_its_errors(tmp_path: Path) -> None:
         read(file)
     with pytest.raises(SourceError, match=r"no column 'mood'.*nr, moods, what"):
         read(file, options={"tags": "mood"})
-    with pytest.raises(BadParameter, match="did you mean 'tags'"):
+    with pytest.raises(InvalidParameterError, match="did you mean 'tags'"):
         read(file, options={"tag": "moods"})
     corpus = read(file, options={"tags": "moods", "title": "what", "id": "nr"})
     assert tags_of(corpus, 0) == {"calm", "warm"}
@@ -254,5 +263,18 @@ def test_unknown_format_and_unrecognised_folder(tmp_path: Path) -> None:
         read(tmp_path)
     with pytest.raises(SourceError, match="no file or folder"):
         read(tmp_path / "nowhere")
-    with pytest.raises(BadParameter, match="auto, melon, lastfm"):
+    with pytest.raises(InvalidParameterError, match="auto, melon, lastfm"):
         read(tmp_path, format="midi")
+
+
+def test_the_log_of_a_player_is_listening(tmp_path: Path) -> None:
+    """Three remarks above as many listens: the remarks are no header."""
+    mbid = "e7ccbd8e-4a5b-4a5e-9a9b-0c8b0d3a7d11"
+    text = "#AUDIOSCROBBLER/1.1\n#TZ/UTC\n#CLIENT/Rockbox sansae200\n"
+    text += f"Radiohead\tOK Computer\tAirbag\t1\t284\tL\t1168360500\t{mbid}\n"
+    text += "Björk\tHomogenic\tJóga\t2\t305\tL\t1168360900\t\nBjörk\tHomogenic\tHunter\t1\t255\tS\t1168361300\t\n"
+    (tmp_path / ".scrobbler.log").write_text(text, encoding="utf-8")
+    looked = inspect(tmp_path / ".scrobbler.log", "auto", {})
+    assert "listening history" in looked.taken_for
+    assert looked.counts["songs"] == 3
+    assert looked.columns_not_used == ("number", "seconds", "played", "mbid")

@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
-import secrets
 import time
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
 
 import pytest
 
-from tagviz.errors import BadParameter, Cancelled, StoreError, UnknownTerm
-from tagviz.store import db
-from tagviz.store.jobs import CURVE_LENGTH, Jobs, State, thinned
+from tagviz.errors import Cancelled, InvalidParameterError, NotFoundError
+from tagviz.store import boot_clock, database
+from tagviz.store import jobs as jobs_module
+from tagviz.store.jobs import CURVE_LENGTH, Jobs, State, thin_curve
 from tagviz.types import Progress
-from tests.postgres import postgres
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with postgres(tmp_path_factory.mktemp("server")) as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database that nobody has opened yet."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'deep' / 'er' / 'jobs.db'}"
-    import psycopg
-
-    whole: str = request.getfixturevalue("server")
-    name = f"jobs_{secrets.token_hex(6)}"
-    with psycopg.connect(whole.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return f"{whole.rpartition('/')[0]}/{name}"
-
-
-@pytest.fixture
-def queue(url: str) -> Iterator[Jobs]:
-    engine = db.engine(url)
-    yield Jobs(engine)
-    engine.dispose()
 
 
 def test_a_job_from_queue_to_done(queue: Jobs) -> None:
@@ -56,7 +26,7 @@ def test_a_job_from_queue_to_done(queue: Jobs) -> None:
         State.RUNNING,
         1,
     )
-    queue.tell(ident, "w1", Progress("Epoch", 0.25, "1 of 4"), [(1.0, {"loss": 2.5})])
+    queue.report(ident, "w1", Progress("Epoch", 0.25, "1 of 4"), [(1.0, {"loss": 2.5})])
     told = queue.get(ident)
     assert (told.phase, told.fraction, told.note, list(told.curve)) == ("Epoch", 0.25, "1 of 4", [(1.0, {"loss": 2.5})])
     assert told.seconds_left == pytest.approx(3 * told.seconds, rel=0.2)
@@ -92,9 +62,9 @@ def test_a_lease_that_runs_out_makes_the_job_interrupted_and_shuts_the_old_worke
     queue.claim("dead", lease=0.05)
     time.sleep(0.1)
     assert queue.get(ident).state is State.INTERRUPTED
-    assert queue.beat(ident, "dead") is None
+    assert queue.heartbeat(ident, "dead") is None
     with pytest.raises(Cancelled):
-        queue.tell(ident, "dead", Progress("on"), [])
+        queue.report(ident, "dead", Progress("on"), [])
     queue.retry(ident)
     again = queue.claim("alive")
     assert again is not None
@@ -104,12 +74,44 @@ def test_a_lease_that_runs_out_makes_the_job_interrupted_and_shuts_the_old_worke
     assert queue.get(ident).result == {"from": "the living"}
 
 
+@pytest.mark.parametrize("jump", [-366 * 86400.0, 366 * 86400.0])
+def test_a_lease_survives_a_clock_that_is_set_by_a_year(
+    queue: Jobs, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    living, dead = queue.submit("train", {"n": 1}), queue.submit("train", {"n": 2})
+    queue.claim("living", lease=60)
+    queue.claim("dead", lease=0.05)
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() + jump)
+    time.sleep(0.1)
+    assert queue.get(living).state is State.RUNNING
+    assert queue.get(dead).state is State.INTERRUPTED
+    assert queue.heartbeat(living, "living") is not None
+
+
+def test_a_lease_of_another_machine_ends_when_nobody_renews_it(queue: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
+    ident = queue.submit("train", {})
+    monkeypatch.setattr(boot_clock, "boot_id", lambda: "elsewhere")
+    queue.claim("far", lease=0.1)
+    monkeypatch.undo()
+    monkeypatch.setattr(jobs_module, "LEASE_SECONDS", 0.3)
+    assert queue.get(ident).state is State.RUNNING
+    time.sleep(0.2)
+    monkeypatch.setattr(boot_clock, "boot_id", lambda: "elsewhere")
+    assert queue.heartbeat(ident, "far", lease=0.1) is not None
+    monkeypatch.undo()
+    monkeypatch.setattr(jobs_module, "LEASE_SECONDS", 0.3)
+    assert queue.get(ident).state is State.RUNNING
+    time.sleep(0.4)
+    assert queue.get(ident).state is State.INTERRUPTED
+
+
 def test_a_heartbeat_keeps_the_lease(queue: Jobs) -> None:
     ident = queue.submit("train", {})
     queue.claim("w", lease=0.2)
     for _ in range(4):
         time.sleep(0.1)
-        assert queue.beat(ident, "w", lease=0.2, log="so far") is not None
+        assert queue.heartbeat(ident, "w", lease=0.2, log="so far") is not None
     assert (queue.get(ident).state, queue.get(ident).log) == (State.RUNNING, "so far")
 
 
@@ -119,7 +121,7 @@ def test_cancelling(queue: Jobs) -> None:
     assert queue.claim("w").id == runs  # type: ignore[union-attr]
     assert queue.cancel(runs).cancelling
     with pytest.raises(Cancelled):
-        queue.tell(runs, "w", Progress("on"), [])
+        queue.report(runs, "w", Progress("on"), [])
     assert queue.stop(runs, "w")
     assert queue.get(runs).state is State.CANCELLED
     assert queue.retry(runs).state is State.QUEUED
@@ -127,7 +129,7 @@ def test_cancelling(queue: Jobs) -> None:
 
 def test_only_what_has_stopped_can_be_tried_again(queue: Jobs) -> None:
     ident = queue.submit("train", {})
-    with pytest.raises(BadParameter, match="is queued"):
+    with pytest.raises(InvalidParameterError, match="is queued"):
         queue.retry(ident)
     queue.claim("w")
     queue.fail(ident, "w", "no such method — choose another")
@@ -137,18 +139,20 @@ def test_only_what_has_stopped_can_be_tried_again(queue: Jobs) -> None:
 
 def test_unknown_jobs_have_a_name(queue: Jobs) -> None:
     for action in (queue.get, queue.cancel, queue.retry):
-        with pytest.raises(UnknownTerm, match="no job 77"):
+        with pytest.raises(NotFoundError, match="no job 77"):
             action(77)
 
 
 def test_a_curve_is_thinned_when_it_grows_too_long() -> None:
     curve = [(float(n), {"loss": float(n)}) for n in range(CURVE_LENGTH + 1)]
-    assert thinned(curve[:-1]) == curve[:-1]
-    assert [second for second, _ in thinned(curve)] == [float(n) for n in range(0, CURVE_LENGTH + 1, 2)]
+    assert thin_curve(curve[:-1]) == curve[:-1]
+    assert [second for second, _ in thin_curve(curve)] == [float(n) for n in range(0, CURVE_LENGTH + 1, 2)]
 
 
 PRELOADED = multiprocessing.get_context("forkserver")
 """Processes of their own that need not import everything anew."""
+
+
 PRELOADED.set_forkserver_preload(
     ["sqlalchemy", "sqlalchemy.dialects.postgresql", "psycopg", "alembic.command", "filelock", __name__]
 )
@@ -156,7 +160,7 @@ PRELOADED.set_forkserver_preload(
 
 def claim_all(url: str, owner: str) -> list[int]:
     """What one worker process gets when it takes all it can."""
-    queue, got = Jobs(db.engine(url)), []
+    queue, got = Jobs(database.open_engine(url)), []
     while (job := queue.claim(owner)) is not None:
         got.append(job.id)
     return got
@@ -167,39 +171,3 @@ def test_processes_that_claim_at_once_never_get_the_same_job(url: str, queue: Jo
     with ProcessPoolExecutor(4, mp_context=PRELOADED) as pool:
         taken = list(pool.map(claim_all, [url] * 4, [f"w{n}" for n in range(4)]))
     assert sorted(ident for one in taken for ident in one) == idents
-
-
-def open_and_submit(url: str) -> int:
-    return Jobs(db.engine(url)).submit("import", {"path": str(time.perf_counter_ns())})
-
-
-def test_ten_processes_open_a_new_database_at_once(url: str) -> None:
-    with ProcessPoolExecutor(10, mp_context=PRELOADED) as pool:
-        idents = list(pool.map(open_and_submit, [url] * 10))
-    assert sorted(idents) == list(range(1, 11))
-
-
-def test_the_head_that_the_code_knows_is_the_newest_migration() -> None:
-    from alembic.config import Config
-    from alembic.script import ScriptDirectory
-
-    config = Config()
-    config.set_main_option("script_location", str(db.MIGRATIONS))
-    assert ScriptDirectory.from_config(config).get_current_head() == db.HEAD
-
-
-def test_a_database_of_a_newer_tagviz_is_refused(tmp_path: Path) -> None:
-    import sqlite3
-
-    path = tmp_path / "jobs.db"
-    with sqlite3.connect(path) as raw:
-        raw.execute("CREATE TABLE alembic_version (version_num TEXT)")
-        raw.execute("INSERT INTO alembic_version VALUES ('9999')")
-    with pytest.raises(StoreError, match="newer tagviz"):
-        db.engine(f"sqlite:///{path}")
-
-
-@pytest.mark.parametrize("url", ["nonsense", "nodb://x/y", "sqlite:////proc/none/jobs.db"])
-def test_a_database_that_cannot_be_used(url: str) -> None:
-    with pytest.raises(StoreError):
-        db.engine(url)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tagviz.errors import StoreError, UnknownTerm
-from tagviz.store.workspace import Marks, ModelInfo, Workspace
+from tagviz.errors import NotFoundError, StoreError
+from tagviz.store import records
+from tagviz.store.workspace import ModelAnnotations, ModelInfo, Workspace
 from tagviz.types import Corpus, Kind, Projection
 from tests.corpora import make_corpus
 
@@ -66,7 +70,7 @@ def test_a_new_version_under_the_same_name_becomes_current_and_the_old_one_stays
 def test_deleting_and_bringing_back(ws: Workspace, board: Corpus) -> None:
     ws.save_corpus(board)
     token = ws.remove_corpus("checkerboard")
-    with pytest.raises(UnknownTerm, match="checkerboard"):
+    with pytest.raises(NotFoundError, match="checkerboard"):
         ws.open_corpus("checkerboard")
     assert ws.restore(token) == "checkerboard"
     assert len(ws.open_corpus("checkerboard")) == len(board)
@@ -126,15 +130,36 @@ def test_what_is_shipped_lies_beneath_and_cannot_be_deleted(tmp_path: Path, boar
         ws.remove_model(board.fingerprint, "factors-1")
     with pytest.raises(StoreError, match="ships with tagviz"):
         ws.remove_corpus("checkerboard")
-    ws.mark(board.fingerprint, "factors-1", Marks(note="mine", archived=True))
-    assert ws.model_infos(board.fingerprint)[0].marks == Marks(note="mine", archived=True)
+    ws.mark(board.fingerprint, "factors-1", ModelAnnotations(note="mine", archived=True))
+    assert ws.model_infos(board.fingerprint)[0].marks == ModelAnnotations(note="mine", archived=True)
     assert not (tmp_path / "base" / "marks").exists()
 
 
-def test_models_are_listed_newest_first(ws: Workspace, board: Corpus) -> None:
-    for ident, created in (("a", "2024-01-01"), ("c", "2024-03-01"), ("b", "2024-02-01")):
-        ws.save_model(info(board, ident, created), {}, {})
-    assert [one.id for one in ws.model_infos(board.fingerprint)] == ["c", "b", "a"]
+def test_models_are_listed_newest_first_also_when_the_clock_was_set_back(ws: Workspace, board: Corpus) -> None:
+    for ident, year in (("a", 2025), ("c", 2026), ("b", 2024), ("d", 2024)):
+        ws.save_model(info(board, ident, f"{year}-01-01T00:00:00.000000+00:00"), {}, {})
+    assert [one.id for one in ws.model_infos(board.fingerprint)] == ["d", "b", "c", "a"]
+
+
+def test_the_newest_version_is_the_last_import_also_when_the_clock_was_set_back(
+    ws: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpora = [make_corpus([{"tags": ["a", f"b{number}"]}]) for number in range(4)]
+    for corpus, year in zip(corpora, (2025, 2027, 2020, 2021), strict=True):
+        moment = datetime(year, 6, 1, tzinfo=UTC)
+        monkeypatch.setattr(
+            records, "datetime", type("Clock", (datetime,), {"now": staticmethod(lambda _, at=moment: at)})
+        )
+        ws.save_corpus(corpus)
+    assert [one.fingerprint for one in ws.versions("tiny")] == [corpus.fingerprint for corpus in corpora]
+    stamps = [one.imported for one in ws.versions("tiny")]
+    assert stamps == sorted(set(stamps))
+
+
+def test_an_empty_folder_is_no_corpus(ws: Workspace) -> None:
+    (ws.home / "names" / "nothing").mkdir(parents=True)
+    (ws.home / "names" / "file").touch()
+    assert ws.names() == []
 
 
 def test_a_map_comes_back(ws: Workspace, board: Corpus) -> None:
@@ -168,6 +193,34 @@ def test_a_map_comes_back(ws: Workspace, board: Corpus) -> None:
 def test_names_that_are_no_names(ws: Workspace, name: str) -> None:
     with pytest.raises(StoreError, match="cannot be a name"):
         ws.save_corpus(make_corpus([{"tags": ["a"]}], name=name))
+
+
+@pytest.mark.parametrize("name", ["-rf", "--help", "CON", "nul", "NUL.txt", "com1", "Lpt9.csv", "list.", "a.."])
+def test_names_on_which_a_shell_or_another_system_trips(ws: Workspace, name: str) -> None:
+    with pytest.raises(StoreError, match="cannot be a name"):
+        ws.save_corpus(make_corpus([{"tags": ["a"]}], name=name))
+    assert not (ws.home / "names").exists()
+
+
+@pytest.mark.parametrize("name", ["demo", "Demo", "DEMO"])
+def test_nobody_shadows_what_ships(tmp_path: Path, name: str) -> None:
+    Workspace(tmp_path / "base").save_corpus(make_corpus([{"tags": ["a"]}], name="demo"))
+    ws = Workspace(tmp_path / "home", tmp_path / "base")
+    with pytest.raises(StoreError, match="ships with tagviz"):
+        ws.save_corpus(make_corpus([{"tags": ["b"]}], name=name))
+    assert ws.versions("demo")[-1].shipped
+
+
+def test_three_imports_of_one_name_at_once_are_three_versions_or_one(ws: Workspace) -> None:
+    corpora = [make_corpus([{"tags": ["a", f"b{number // 3}"]}]) for number in range(9)]
+    with ThreadPoolExecutor(9) as pool:
+        list(pool.map(ws.save_corpus, corpora))
+    versions = [one.fingerprint for one in ws.versions("tiny")]
+    assert set(versions) == {corpus.fingerprint for corpus in corpora}
+    assert all(len(ws.open_corpus("tiny", fingerprint)) == 1 for fingerprint in versions)
+    assert all(one != other for one, other in pairwise(versions))
+    stamps = [one.imported for one in ws.versions("tiny")]
+    assert stamps == sorted(set(stamps))
 
 
 @pytest.mark.parametrize("name", ["lastfm", "멜론-2020", "été_v1.2", "हिन्दी"])

@@ -11,10 +11,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tagviz import settings as settings_module
-from tagviz.operations import maps, models, verdicts
+from tagviz.evaluation.split import SplitSpec
+from tagviz.operations import evaluation, maps, models
+from tagviz.operations.context import Context
+from tagviz.server_settings import server_settings
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus
-from tagviz.ui import judging
+from tagviz.ui import shared_cache
+from tagviz.ui.evaluation import panel
 from tests.corpora import make_corpus
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,14 +60,14 @@ def awkward_corpus() -> Corpus:
 @pytest.fixture(scope="session")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with the awkward corpus, its model and map, and a report; made once and only copied."""
-    place = tmp_path_factory.mktemp("home")
-    ws = Workspace(place)
+    model_key = tmp_path_factory.mktemp("home")
+    ws = Workspace(model_key)
     corpus = awkward_corpus()
     ws.save_corpus(corpus)
-    model = models.open_model(ws, corpus, "spectral")
-    maps.project(ws, corpus, model)
-    verdicts.evaluate(ws, corpus, ["spectral", "popularity"], protocol="arena")
-    return place
+    model = models.open_model(Context(ws), corpus, "spectral")
+    maps.project(Context(ws), corpus, model)
+    evaluation.evaluate(Context(ws), corpus, ["spectral", "popularity"], SplitSpec("arena"))
+    return model_key
 
 
 @pytest.fixture
@@ -76,15 +80,18 @@ def home(untouched: Path, tmp_path: Path) -> Path:
 def app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
     """Opens a page of the dashboard on the awkward corpus, as a browser with this address would."""
     monkeypatch.setenv("TAGVIZ_HOME", str(home))
+    monkeypatch.setenv("TAGVIZ_IMPORT_ROOTS", str(home.parent))
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("tagviz.operations.jobs.ensure_worker", lambda ws, idle=0.0: False)
+    monkeypatch.setattr("tagviz.operations.jobs.queue.ensure_worker", lambda ws, idle=0.0: False)
     settings_module.settings.cache_clear()
+    server_settings.cache_clear()
     st.cache_resource.clear()
+    shared_cache.clear_all()
     st.cache_data.clear()
 
     def opened(page: str = "", **params: str | list[str]) -> AppTest:
         test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        test.session_state[judging.DRAWN] = True  # what a browser says once the panel of a report stands
+        test.session_state[panel.DRAWN] = True  # what a browser says once the panel of a report stands
         for name, value in {"corpus": "awkward", **params}.items():
             test.query_params[name] = value
         test.run()
@@ -97,5 +104,7 @@ def app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., A
 
     yield opened
     settings_module.settings.cache_clear()
+    server_settings.cache_clear()
     st.cache_resource.clear()
+    shared_cache.clear_all()
     st.cache_data.clear()

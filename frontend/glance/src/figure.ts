@@ -3,6 +3,7 @@
 import { html, svg } from "./dom.ts";
 import { save } from "./picture.ts";
 import { stepped } from "./scale.ts";
+import { say } from "./texts.ts";
 import type { Told } from "./types.ts";
 
 /** A mark lies in a box of pixels and says what it is; picking it tells Python. */
@@ -39,7 +40,7 @@ export class Figure {
   constructor(readonly name: string, private readonly tell: (told: Told) => void, form: () => "png" | "svg") {
     this.root = html("section", `figure ${name}`);
     const head = html("div", "head");
-    const picture = html("button", "picture", "", { type: "button", title: "Save as a picture", "aria-label": "Save as a picture" });
+    const picture = html("button", "picture", "", { type: "button", title: say("Save as a picture"), "aria-label": say("Save as a picture") });
     const icon = svg("svg", { viewBox: "0 0 20 20", "aria-hidden": "true" });
     icon.append(svg("path", { d: "M10 3v9M6.500 8.500 10 12l3.500-3.500M4 16h12" }));
     picture.append(icon);
@@ -65,7 +66,7 @@ export class Figure {
     [this.marks, this.columns] = [drawing.marks, drawing.columns];
     this.svg.setAttribute("width", String(this.width));
     this.svg.setAttribute("height", String(height));
-    this.svg.setAttribute("aria-label", `${title}. Arrow keys walk over it, Enter opens the playlists.`);
+    this.svg.setAttribute("aria-label", `${title}. ${say("Arrow keys walk over it, Enter opens the playlists.")}`);
     this.svg.replaceChildren(...drawing.nodes, this.ring);
     this.point(-1, false);
   }

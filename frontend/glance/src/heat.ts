@@ -2,7 +2,8 @@
 
 import { fitted, measured, svg } from "./dom.ts";
 import type { Drawing, Mark } from "./figure.ts";
-import { CIVIDIS, colourOf, percent } from "./scale.ts";
+import { CIVIDIS, colourOf, decimals, percent } from "./scale.ts";
+import { say } from "./texts.ts";
 import type { Heat, Reading } from "./types.ts";
 
 const SMALL = 11;
@@ -51,8 +52,8 @@ export function drawHeat(heat: Heat, reading: Reading, width: number, font: stri
     else nodes.push(svg("text", { class: "label", transform: `translate(${x} ${y}) rotate(-90)`, "text-anchor": "end", "dominant-baseline": "central", "font-size": size }, fitted(column, 119, wide)));
   });
   nodes.push(
-    svg("text", { class: "axis", x: left + across / 2, y: height - 6, "text-anchor": "middle" }, instead ? "Suggested tag" : "Hidden tags, the most common first"),
-    svg("text", { class: "axis", transform: `translate(11 ${head + down / 2}) rotate(-90)`, "text-anchor": "middle" }, instead ? "Hidden tag" : "Place in our list"),
+    svg("text", { class: "axis", x: left + across / 2, y: height - 6, "text-anchor": "middle" }, say(instead ? "Suggested tag" : "Hidden tags, the most common first")),
+    svg("text", { class: "axis", transform: `translate(11 ${head + down / 2}) rotate(-90)`, "text-anchor": "middle" }, say(instead ? "Hidden tag" : "Place in our list")),
   );
   return { nodes, marks, columns: Math.max(1, heat.columns.length) };
 }
@@ -65,10 +66,11 @@ function rare(row: number, rows: number, height: number): boolean {
 
 function said(heat: Heat, instead: boolean, i: number, j: number, row: string, column: string, value: number | null): string[] {
   if (!instead) {
-    return [`Place ${row} in our list, hidden tag ${column}`, value === null ? "nothing to compare" : `similarity ${value.toFixed(2)}`];
+    return [say("Place {row} in our list, hidden tag {column}", { row, column }), value === null ? say("nothing to compare") : say("similarity {value}", { value: decimals(value, 2) })];
   }
-  const of = heat.counts ? ` of the ${heat.counts[i].toLocaleString("en")} playlists that hide it` : "";
-  return [`Hidden: ${row}`, i === j ? "suggested itself" : `Suggested: ${column}`, value === null ? "" : percent(value) + of];
+  const share = value === null ? "" : percent(value);
+  const of = heat.counts && share ? say("{share} of the {n} playlists that hide it", { share, n: heat.counts[i].toLocaleString("en") }) : share;
+  return [say("Hidden: {tag}", { tag: row }), i === j ? say("suggested itself") : say("Suggested: {tag}", { tag: column }), of];
 }
 
 function bar(instead: boolean, low: number, high: number, shade: (value: number) => number, right: number): SVGElement[] {
@@ -87,11 +89,11 @@ function bar(instead: boolean, low: number, high: number, shade: (value: number)
     if (x - last < 28 || (!end && right - x < 40)) return [];
     last = x;
     const anchor = x > right - 12 ? "end" : x < left + 12 ? "start" : "middle";
-    return [svg("text", { class: "label", x, y: BAR.top + BAR.height + 12, "text-anchor": anchor, "font-size": SMALL }, instead ? percent(value) : value.toFixed(2))];
+    return [svg("text", { class: "label", x, y: BAR.top + BAR.height + 12, "text-anchor": anchor, "font-size": SMALL }, instead ? percent(value) : decimals(value, 2))];
   });
   return [
     gradient,
-    svg("text", { class: "label", x: right, y: BAR.top - 6, "text-anchor": "end", "font-size": SMALL }, instead ? "share of the row; light diagonal = good" : "similarity; light = good"),
+    svg("text", { class: "label", x: right, y: BAR.top - 6, "text-anchor": "end", "font-size": SMALL }, say(instead ? "share of the row; light diagonal = good" : "similarity; light = good")),
     svg("rect", { x: left, y: BAR.top, width: BAR.width, height: BAR.height, fill: "url(#scale)" }),
     ...marks,
   ];

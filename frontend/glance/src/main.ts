@@ -2,6 +2,7 @@
 
 import { at, Panel } from "./panel.ts";
 import css from "./style.css";
+import { useTexts } from "./texts.ts";
 import type { Component, Frame, Later } from "./types.ts";
 
 const panels = new Map<Element, Panel>();
@@ -14,8 +15,15 @@ export default function show(component: Component): () => void {
   const root = component.parentElement;
   const host = root.querySelector<HTMLElement>(".tagviz-glance");
   if (!host) throw new Error("The panel has no place to be drawn");
+  useTexts(data.messages);
   let panel = panels.get(host);
+  if (panel && host.dataset.language !== data.language) {
+    panel.destroy(); // its controls speak the language of before
+    host.replaceChildren();
+    panel = undefined;
+  }
   if (!panel) {
+    host.dataset.language = data.language;
     dress(root);
     panel = new Panel(host, component);
     panels.set(host, panel);

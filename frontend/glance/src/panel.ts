@@ -7,6 +7,7 @@ import { drawHeat, heatHeight } from "./heat.ts";
 import { drawRanks, RANKS_HEIGHT } from "./ranks.ts";
 import { bestFirst, percent } from "./scale.ts";
 import { drawTable } from "./table.ts";
+import { say } from "./texts.ts";
 import type { Component, Data, Frame, Reading, Told } from "./types.ts";
 
 /** Models that are drawn before the legend is clicked. */
@@ -14,18 +15,21 @@ const AT_ONCE = 3;
 /** Milliseconds of rest after which Python hears of a move. */
 const REST = 180;
 
+/** Elements in which a key is a letter. */
+const TYPING = /^(INPUT|TEXTAREA|SELECT)$/;
+
 export class Panel {
   private readonly root = html("div", "panel");
-  private readonly slider = html("input", "", "", { type: "range", min: 1, step: 1, "aria-label": "Suggestions looked at (k)" });
+  private readonly slider = html("input", "", "", { type: "range", min: 1, step: 1, "aria-label": say("Suggestions looked at (k)") });
   private readonly said = html("output");
-  private readonly questions = html("select", "", "", { "aria-label": "Questions" });
+  private readonly questions = html("select", "", "", { "aria-label": say("Questions") });
   private readonly sentence = html("h3");
   private readonly table = html("div", "rows");
   private readonly tableNote = html("p", "note");
   private readonly heat: Figure;
   private readonly ranks: Figure;
-  private readonly legend = html("div", "legend", "", { role: "group", "aria-label": "Models in the histogram" });
-  private readonly readings = html("div", "switch", "", { role: "group", "aria-label": "Heatmap" });
+  private readonly legend = html("div", "legend", "", { role: "group", "aria-label": say("Models in the histogram") });
+  private readonly readings = html("div", "switch", "", { role: "group", "aria-label": say("Heatmap") });
   private readonly addUp = html("input", "", "", { type: "checkbox" });
   private readonly frames = new Map<string, Frame>();
   private readonly chosen = new Map<number, boolean>();
@@ -45,15 +49,15 @@ export class Panel {
     this.heat = new Figure("heatmap", tell, form);
     this.ranks = new Figure("histogram", tell, form);
     const slide = html("label", "slide");
-    slide.append(html("span", "", "Suggestions looked at (k)"), this.slider, this.said);
+    slide.append(html("span", "", say("Suggestions looked at (k)")), this.slider, this.said);
     const ask = html("label", "ask");
-    ask.append(html("span", "", "Questions"), this.questions);
+    ask.append(html("span", "", say("Questions")), this.questions);
     const moves = html("div", "moves");
     moves.append(ask, slide);
     const left = html("section", "table");
     left.append(this.sentence, this.table, this.tableNote);
-    const add = html("label", "add", "", { title: "How many are found up to each place" });
-    add.append(this.addUp, html("span", "", "Add up"));
+    const add = html("label", "add", "", { title: say("How many are found up to each place") });
+    add.append(this.addUp, html("span", "", say("Add up")));
     this.ranks.tools.append(add);
     this.ranks.place.before(this.legend);
     this.heat.tools.append(this.readings);
@@ -69,6 +73,7 @@ export class Panel {
     this.watch = new ResizeObserver(() => this.draw());
     this.watch.observe(this.heat.place);
     this.watch.observe(this.ranks.place);
+    addEventListener("keydown", this.key);
   }
 
   /** What Python sends: another set of frames replaces all, others of the same set are added. */
@@ -104,6 +109,7 @@ export class Panel {
 
   destroy(): void {
     this.watch.disconnect();
+    removeEventListener("keydown", this.key);
     clearTimeout(this.timer);
   }
 
@@ -148,13 +154,25 @@ export class Panel {
     const now = at(this.case, this.k);
     if (now !== at(this.data.case, this.data.k) || this.asked) this.asked = now;
     this.component.setTriggerValue("told", { ...told, k: this.k, case: this.case });
+    if (!["moved", "reading", "cumulative", "drawn"].includes(told.what)) reveal();
   }
+
+  /** [ and ] shorten and lengthen the lists, wherever the focus is but in a text. */
+  private readonly key = (event: KeyboardEvent) => {
+    const step = event.key === "[" ? -1 : event.key === "]" ? 1 : 0;
+    const [target] = event.composedPath() as HTMLInputElement[];
+    const typing = target.isContentEditable || (TYPING.test(target.tagName ?? "") && target.type !== "range");
+    if (!step || !this.data || event.ctrlKey || event.metaKey || typing) return;
+    const k = Math.min(this.data.most, Math.max(1, this.k + step));
+    this.slider.value = String(k);
+    if (k !== this.k) this.move(k, this.case);
+  };
 
   private draw(): void {
     if (!this.data) return;
     const frame = this.frames.get(at(this.case, this.k));
     this.said.textContent = String(this.k);
-    this.slider.setAttribute("aria-valuetext", `the first ${this.k}`);
+    this.slider.setAttribute("aria-valuetext", say("the first {k}", { k: this.k }));
     this.slider.style.setProperty("--part", `${(100 * (this.k - 1)) / Math.max(1, this.data.most - 1)}%`);
     this.root.classList.toggle("waiting", !frame);
     if (!frame) return;
@@ -190,16 +208,22 @@ export class Panel {
   private entry(frame: Frame, model: number, on: boolean): HTMLButtonElement {
     const { name, colour } = this.data.models[model];
     const found = 1 - frame.ranks.shares[model]!.at(-1)!;
-    const button = html("button", "", "", { type: "button", "aria-pressed": String(on), title: on ? `Hide ${name}` : `Show ${name}` });
+    const button = html("button", "", "", { type: "button", "aria-pressed": String(on), title: say(on ? "Hide {name}" : "Show {name}", { name }) });
     const chip = html("span", "chip", "", { "aria-hidden": "true" });
     chip.style.background = colour;
-    button.append(chip, html("span", "name", name), html("span", "share", `${percent(found)} found`));
+    button.append(chip, html("span", "name", name), html("span", "share", say("{share} found", { share: percent(found) })));
     button.addEventListener("click", () => {
       this.chosen.set(model, !on);
       this.draw();
     });
     return button;
   }
+}
+
+/** Brings what a click lists, below the panel, into view at once; the list itself follows from the server. */
+function reveal(): void {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  document.querySelector(".st-key-evaluate-behind")?.scrollIntoView({ behavior: calm ? "auto" : "smooth", block: "start" });
 }
 
 /** Where the panel stands: under this its frame is kept. */

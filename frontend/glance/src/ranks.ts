@@ -3,6 +3,7 @@
 import { fitted, measured, svg } from "./dom.ts";
 import type { Drawing, Mark } from "./figure.ts";
 import { addedUp, percent, ticks } from "./scale.ts";
+import { say } from "./texts.ts";
 import type { Data, Ranks } from "./types.ts";
 
 export const RANKS_HEIGHT = 250;
@@ -33,8 +34,12 @@ export function drawRanks(ranks: Ranks, data: Data, shown: number[], cumulative:
   const mark = (node: SVGElement, box: Pick<Mark, "x" | "y" | "width" | "height">, model: number, bar: number, share: number) => {
     node.setAttribute("data-mark", String(marks.length));
     nodes.push(node);
-    const where = bar === bars ? "not found" : cumulative ? `found up to place ${ranks.bars[bar]}` : `at place ${ranks.bars[bar]}`;
-    marks.push({ ...box, says: [data.models[model].name, `${percent(share)} of the hidden ${data.kind}s ${where}`], told: { what: "bar", model, bar } });
+    const values = { share: percent(share), items: data.items, place: ranks.bars[bar] };
+    const where =
+      bar === bars ? say("{share} of the hidden {items} not found", values)
+      : cumulative ? say("{share} of the hidden {items} found up to place {place}", values)
+      : say("{share} of the hidden {items} at place {place}", values);
+    marks.push({ ...box, says: [data.models[model].name, where], told: { what: "bar", model, bar } });
   };
   shown.forEach((model, order) => {
     const { colour, dash } = data.models[model];
@@ -52,12 +57,12 @@ export function drawRanks(ranks: Ranks, data: Data, shown: number[], cumulative:
     missed(ranks, model, order, shown.length, colour, LEFT + (width - LEFT - 4) * APART, (width - LEFT - 4) * (1 - APART), base, nodes, mark);
   });
   if (!cumulative) {
-    nodes.push(svg("text", { class: "label", x: LEFT + (width - LEFT - 4) * ((1 + APART) / 2), y: base + 15, "text-anchor": "middle", "font-size": 11 }, "not found"));
+    nodes.push(svg("text", { class: "label", x: LEFT + (width - LEFT - 4) * ((1 + APART) / 2), y: base + 15, "text-anchor": "middle", "font-size": 11 }, say("not found")));
   }
   nodes.push(...halves(ranks, data, shown, slot, base, width, font));
   nodes.push(
-    svg("text", { class: "axis", x: LEFT + across / 2, y: RANKS_HEIGHT - 6, "text-anchor": "middle" }, "Place in our list"),
-    svg("text", { class: "axis", transform: `translate(11 ${(TOP + base) / 2}) rotate(-90)`, "text-anchor": "middle" }, `Share of the hidden ${data.kind}s`),
+    svg("text", { class: "axis", x: LEFT + across / 2, y: RANKS_HEIGHT - 6, "text-anchor": "middle" }, say("Place in our list")),
+    svg("text", { class: "axis", transform: `translate(11 ${(TOP + base) / 2}) rotate(-90)`, "text-anchor": "middle" }, say("Share of the hidden {items}", { items: data.items })),
   );
   return { nodes, marks, columns: cumulative ? Math.max(1, bars) : bars + 1 };
 }
@@ -86,7 +91,7 @@ function halves(ranks: Ranks, data: Data, shown: number[], slot: number, base: n
     const x = LEFT + (ranks.half[model]! + 0.5) * slot;
     const y = TOP + 9 + 16 * order;
     const wide = (text: string) => measured(text, `11px ${font}`);
-    const text = fitted(shown.length > 1 ? `half: ${data.models[model].name}` : "half are found by here", 190, wide);
+    const text = fitted(shown.length > 1 ? say("half: {model}", { model: data.models[model].name }) : say("half are found by here"), 190, wide);
     const onLeft = x + wide(text) + 10 > width;
     const from = onLeft ? x - 6 - wide(text) : x + 6;
     return [

@@ -30,6 +30,12 @@ export function percent(share: number): string {
   return `${value >= 9.95 || value === 0 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, "")} %`;
 }
 
+/** A number with so many decimals; never "-0.00". */
+export function decimals(value: number, digits: number): string {
+  const text = value.toFixed(digits);
+  return Number(text) === 0 ? (0).toFixed(digits) : text;
+}
+
 /** The running sums of the bars but the last, which holds what was not found. */
 export function addedUp(shares: number[]): number[] {
   let sum = 0;

@@ -46,6 +46,8 @@ export interface Data {
   bundle: string;
   set: string;
   kind: string;
+  /** The kind in the plural, in the visitor's language. */
+  items: string;
   case: string;
   cases: [value: string, name: string][];
   k: number;
@@ -58,6 +60,9 @@ export interface Data {
   awaited: boolean;
   notes: { table: string; heat: string; ranks: string };
   form: "png" | "svg";
+  /** The language, and the program's texts in it by the English ones. */
+  language: string;
+  messages: Record<string, string>;
 }
 
 export interface Later {

@@ -87,14 +87,15 @@ export class Camera {
     };
   }
 
-  /** The view that shows all these points, filling `part` of the screen, no closer than `closest`. */
-  framing(points: [number, number][], closest = 6, part = 0.6): View {
+  /** The view that shows all these points, filling `part` of the screen left of `covered`, no closer than `closest`. */
+  framing(points: [number, number][], closest = 6, part = 0.6, covered = 0): View {
     const xs = points.map((point) => point[0]);
     const ys = points.map((point) => point[1]);
     const [x0, x1, y0, y1] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
     const [across, up] = this.scale.map((scale) => scale / this.view.zoom);
-    const zoom = part * Math.min((2 * this.middle) / Math.max(x1 - x0, 1e-6) / across, this.height / Math.max(y1 - y0, 1e-6) / up);
-    return { x: (x0 + x1) / 2, y: (y0 + y1) / 2, zoom: clamp(zoom, 1, closest) };
+    const zoom = part * Math.min((2 * this.middle - covered) / Math.max(x1 - x0, 1e-6) / across, this.height / Math.max(y1 - y0, 1e-6) / up);
+    const near = clamp(zoom, 1, closest);
+    return { x: (x0 + x1) / 2 + covered / 2 / across / near, y: (y0 + y1) / 2, zoom: near };
   }
 }
 

@@ -1,6 +1,7 @@
 // The hover card: text only, beside the pointer, never under it.
 
 import { element } from "./dom.ts";
+import { say } from "./texts.ts";
 
 export interface CardText {
   label: string;
@@ -22,7 +23,7 @@ export class Card {
   show(text: CardText, x: number, y: number, width: number, height: number): void {
     this.title.textContent = text.label;
     this.about.replaceChildren(...text.about.map((line) => Object.assign(element("div"), { textContent: line })));
-    this.near.textContent = text.near.length ? `near: ${text.near.join(" · ")}` : "";
+    this.near.textContent = text.near.length ? say("near: {names}", { names: text.near.join(" · ") }) : "";
     this.root.hidden = false;
     const box = this.root.getBoundingClientRect();
     const left = x + 16 + box.width > width ? x - 16 - box.width : x + 16;

@@ -1,4 +1,4 @@
-// The two binaries of a map, as tagviz/project/pack.py writes them. Points come sorted, the most frequent first.
+// The two binaries of a map, as tagviz/projection/binary_format.py writes them. Points come sorted, the most frequent first.
 
 import type { Bounds } from "./camera.ts";
 import type { Region } from "./types.ts";

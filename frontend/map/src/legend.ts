@@ -16,7 +16,7 @@ export class Legend {
   private shapes(kinds: string[]): void {
     const row = element("div", "shapes");
     kinds.forEach((kind, i) => {
-      if (kind) row.append(Object.assign(element("span"), { textContent: `${SHAPES[i] ?? "●"} ${kind}s` }));
+      if (kind) row.append(Object.assign(element("span"), { textContent: `${SHAPES[i] ?? "●"} ${kind}` }));
     });
     this.root.append(row);
   }

@@ -3,6 +3,7 @@
 import { leave } from "./fit.ts";
 import { MapView } from "./map.ts";
 import css from "./style.css";
+import { useTexts } from "./texts.ts";
 import type { Component } from "./types.ts";
 
 const maps = new WeakMap<Element, MapView>();
@@ -18,8 +19,14 @@ export default function show(component: Component): () => void {
   const root = component.parentElement;
   const host = root.querySelector<HTMLElement>(".tagviz-map");
   if (!host) throw new Error("The map has no place to be drawn");
+  useTexts(component.data.messages);
   let map = maps.get(host);
+  if (map && host.dataset.language !== component.data.language) {
+    map.destroy(); // its buttons speak the language of before
+    map = undefined;
+  }
   if (!map) {
+    host.dataset.language = component.data.language;
     dress(root);
     map = new MapView(host, component);
     maps.set(host, map);

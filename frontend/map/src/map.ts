@@ -5,6 +5,7 @@ import { loadBytes, loadNames, loadPoints, loadTexts } from "./data.ts";
 import { element } from "./dom.ts";
 import { fit } from "./fit.ts";
 import { Grid } from "./grid.ts";
+import { InView } from "./inview.ts";
 import { Input } from "./input.ts";
 import { Legend } from "./legend.ts";
 import { readView, rememberView, type Seen } from "./memory.ts";
@@ -12,6 +13,7 @@ import { savePicture } from "./picture.ts";
 import { HIDDEN, Renderer, sizesOf } from "./renderer.ts";
 import { around, box, type Point, simplify, within } from "./shapes.ts";
 import { FLUENT, Stage } from "./stage.ts";
+import { say } from "./texts.ts";
 import { readTheme } from "./theme.ts";
 import { copy, Toast } from "./toast.ts";
 import { type Action, type Tool, Toolbar } from "./toolbar.ts";
@@ -29,12 +31,14 @@ export class MapView extends Stage {
   private readonly toast = new Toast();
   private readonly legend = new Legend((category) => this.only(category));
   private readonly toolbar = new Toolbar((action) => this.act(action));
+  private readonly inView = new InView(() => this.act("home"));
   private readonly input: Input;
   private readonly resized = new ResizeObserver(() => this.resize());
   private readonly gl: WebGL2RenderingContext | null;
   private loaded: Record<string, string> = {};
   private opening: Promise<void> = Promise.resolve();
   private flown = "";
+  private telling = 0;
   /** What the graphics card was told last. */
   private onCard = "";
 
@@ -47,7 +51,7 @@ export class MapView extends Stage {
     this.gl = this.glCanvas.getContext("webgl2", { antialias: false, alpha: true, premultipliedAlpha: true, preserveDrawingBuffer: true });
     this.surface.setAttribute("aria-describedby", "about");
     host.replaceChildren(this.glCanvas, this.surface, this.legend.root, this.minimap.canvas, this.toolbar.root, this.card.root);
-    host.append(this.status, this.toast.root, this.spoken, this.about);
+    host.append(this.inView.root, this.status, this.toast.root, this.spoken, this.about, this.inView.table);
     this.glCanvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
     this.glCanvas.addEventListener("webglcontextrestored", () => this.rebuild());
     // A colour that follows the theme, with a transition: its end tells that the theme has changed.
@@ -65,7 +69,7 @@ export class MapView extends Stage {
       busy: (moving) => this.busy(moving),
     });
     if (!this.gl) {
-      this.status.textContent = "This browser does not offer WebGL 2.";
+      this.status.textContent = say("This browser does not offer WebGL 2.");
       component.setStateValue("unsupported", true);
     }
     this.resized.observe(host);
@@ -74,6 +78,7 @@ export class MapView extends Stage {
 
   destroy(): void {
     this.stop();
+    clearTimeout(this.telling);
     this.resized.disconnect();
     removeEventListener("resize", this.refit);
     removeEventListener("tagviz-map-hover", this.heard as EventListener);
@@ -101,17 +106,17 @@ export class MapView extends Stage {
       if (this.component !== component || !this.points) return; // a newer update is on its way
       this.apply(data, layer, mask);
     } catch (error) {
-      this.status.textContent = `The map could not be loaded (${error instanceof Error ? error.message : error}). Reload the page.`;
+      this.status.textContent = say("The map could not be loaded ({problem}). Reload the page.", { problem: error instanceof Error ? error.message : String(error) });
     }
   }
 
   private async open(data: Data): Promise<void> {
-    if (!this.points) this.status.textContent = `Drawing ${data.count.toLocaleString()} points …`;
+    if (!this.points) this.status.textContent = say("Drawing {n} points …", { n: data.count.toLocaleString() });
     [this.texts, this.regions, this.hovered, this.polygon, this.onCard] = [null, [], -1, null, ""];
     const loaded = await loadPoints(data.points);
     if (this.loaded.points !== data.points) return;
     const points = loaded.z ? { ...loaded, xy: loaded.xy.slice() } : loaded; // a turn moves only this map's
-    void this.openTexts(data).catch((error: Error) => (this.status.textContent = `Names could not be loaded (${error.message}).`));
+    void this.openTexts(data).catch((error: Error) => (this.status.textContent = say("Names could not be loaded ({problem}).", { problem: error.message })));
     this.points = points;
     this.sizes = sizesOf(points.counts);
     this.flags = new Uint8Array(points.count);
@@ -135,9 +140,10 @@ export class MapView extends Stage {
     this.regions = regions;
     const names = (regions[0] ?? []).map((region) => region.name).filter(Boolean);
     this.about.textContent =
-      `${data.title}. Regions: ${names.join("; ")}. Arrow keys move, plus and minus zoom, 0 shows everything, ` +
-      "Tab goes through the neighbours of the selected point, Enter selects, Escape lets go.";
+      `${data.title}. ${say("Regions: {names}.", { names: names.join("; ") })} ` +
+      say("Arrow keys move, plus and minus zoom, 0 shows everything, Tab goes through the neighbours of the selected point, or through the names in view; Enter selects, Escape deselects.");
     this.draw(false);
+    this.tellView();
   }
 
   private apply(data: Data, layer: Uint8Array | null, mask: Uint8Array | null): void {
@@ -155,12 +161,19 @@ export class MapView extends Stage {
     this.cursor = -1;
     this.status.textContent = "";
     this.paintIfChanged(data);
+    this.tellView();
     if (data.fly && data.fly.token !== this.flown) {
       this.flown = data.fly.token;
       const targets: Point[] = data.fly.rows.filter(known).map((row) => this.at(points.index[row]));
       if (this.guest) targets.push(this.seen(this.guest.at));
-      if (targets.length) this.goTo(this.camera.framing(targets));
+      if (targets.length) this.goTo(this.camera.framing(targets, undefined, undefined, this.drawer()));
     }
+  }
+
+  /** Pixels that a drawer takes; on a narrow screen it is a sheet at the bottom. */
+  private drawer(): number {
+    const { width } = this.camera;
+    return width > 700 ? Math.min(this.component.data.covered, width / 2) : 0;
   }
 
   /** A mere change of the selected point lies over the points: they need not be drawn again. */
@@ -175,7 +188,7 @@ export class MapView extends Stage {
   /** After every change of layer, filter, highlight or theme. */
   private paint(): void {
     const { layer } = this.component.data;
-    this.legend.show(layer, this.theme.dark, this.category, this.component.data.kinds);
+    this.legend.show(layer, this.theme.dark, this.category, this.component.data.plurals);
     this.paintPoints(layer);
   }
 
@@ -238,8 +251,8 @@ export class MapView extends Stage {
     const byte = this.colours[i];
     if (layer.kind === "categories" && layer.names[byte]) about.push(`${layer.title}: ${layer.names[byte]}`);
     if (layer.kind === "scale" && byte < 255) about.push(`${layer.title}: ${Math.round((100 * byte) / 254)} %`);
-    if (points!.trust[i] <= 100) about.push(`${points!.trust[i]} % of its true neighbours are near it here`);
-    return { label: texts!.label(i) || "(no title)", about, near: texts!.near(i).slice(0, 3).map((other) => texts!.label(other)) };
+    if (points!.trust[i] <= 100) about.push(say("{share} % of its true neighbours are near it here", { share: points!.trust[i] }));
+    return { label: texts!.label(i) || say("(no title)"), about, near: texts!.near(i).slice(0, 3).map((other) => texts!.label(other)) };
   }
 
   private click(x: number, y: number, add: boolean): void {
@@ -279,7 +292,7 @@ export class MapView extends Stage {
         if (!(this.flags[i] & HIDDEN) && within(shape, ...this.at(i))) count++;
       });
       this.drawnAt = this.turning;
-      this.spoken.textContent = `${count.toLocaleString()} selected`;
+      this.spoken.textContent = say("{n} selected", { n: count.toLocaleString() });
     }
     this.component.setStateValue("selection", this.polygon && { polygon: this.polygon, count, turn: [this.turn?.yaw ?? 0, this.turn?.pitch ?? 0] });
     this.draw(false);
@@ -327,15 +340,23 @@ export class MapView extends Stage {
     return true;
   }
 
-  /** Tab: on to the next neighbour of the selected point, and past the last one out of the map. */
+  /** Tab: on to the next neighbour of the selected point, else to the next name in view; past the last one out of the map. */
   private walk(step: 1 | -1): boolean {
-    const order = this.lines.map(([i]) => i);
+    const order = this.lines.length ? this.lines.map(([i]) => i) : this.namesInView();
     const next = this.cursor < 0 ? (step > 0 ? 0 : -1) : order.indexOf(this.cursor) + step;
     this.cursor = order[next] ?? -1;
     this.draw(false);
     if (this.cursor < 0) return false;
-    if (this.texts) this.spoken.textContent = `${this.texts.label(this.cursor)}, ${next + 1} of ${order.length}`;
+    if (this.texts) this.spoken.textContent = say("{label}, {place} of {n}", { label: this.texts.label(this.cursor), place: next + 1, n: order.length });
     return true;
+  }
+
+  /** The points whose names are written, from the middle of the view outwards. */
+  private namesInView(): number[] {
+    const { width, height } = this.camera;
+    const far = ({ left, middle, width: long }: { left: number; middle: number; width: number }) =>
+      Math.hypot(left + long / 2 - width / 2, middle - height / 2);
+    return this.placed.filter(({ point }) => point >= 0).sort((a, b) => far(a) - far(b)).map(({ point }) => point);
   }
 
   protected panels(): HTMLElement[] {
@@ -347,6 +368,24 @@ export class MapView extends Stage {
     this.regrid();
     rememberView(id, viewParam, this.view());
     this.draw();
+    this.tellView();
+  }
+
+  /** Says what is in view once the view rests: that it is empty, or the names for screen readers. */
+  private tellView(): void {
+    clearTimeout(this.telling);
+    this.telling = window.setTimeout(() => {
+      const { points, texts } = this;
+      if (!points || !texts) return;
+      const hidden = (i: number) => (this.flags[i] & HIDDEN) !== 0;
+      let found = false;
+      this.grid?.inside(this.camera.visible(), (i) => !(found = !hidden(i)));
+      const any = found || this.flags.some((flag) => !(flag & HIDDEN));
+      this.inView.say(found || this.guest ? "" : any ? say("There are no points in this part of the map.") : say("The filters leave no points."));
+      const named = this.placed.filter(({ point }) => point >= 0).map(({ point }) => point);
+      named.sort((a, b) => points.counts[b] - points.counts[a]);
+      this.inView.list(named.map((i) => ({ label: texts.label(i), about: this.describe(i).about.join(", ") })));
+    }, 250);
   }
 
   private view(): Seen {
@@ -358,7 +397,7 @@ export class MapView extends Stage {
     const { id, viewParam } = this.component.data;
     rememberView(id, viewParam, this.view());
     await copy(location.href);
-    this.toast.say("Link copied");
+    this.toast.say(say("Link copied"));
   }
 
   private save(): void {

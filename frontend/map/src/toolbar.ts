@@ -1,6 +1,7 @@
 // The buttons on the map.
 
 import { element, icon } from "./dom.ts";
+import { say } from "./texts.ts";
 
 export type Tool = "move" | "lasso" | "box";
 export type Action = "in" | "out" | "home" | "full" | "picture" | "link" | Tool;
@@ -17,11 +18,12 @@ const BUTTONS: [Action, string, string][] = [
 ];
 
 export class Toolbar {
-  readonly root = element("div", "toolbar", { role: "toolbar", "aria-label": "Map tools" });
+  readonly root = element("div", "toolbar", { role: "toolbar", "aria-label": say("Map tools") });
   private readonly buttons = new Map<Action, HTMLButtonElement>();
 
   constructor(act: (action: Action) => void) {
-    for (const [action, title, path] of BUTTONS) {
+    for (const [action, text, path] of BUTTONS) {
+      const title = say(text);
       const button = element("button", "", { type: "button", title, "aria-label": title, "data-action": action });
       button.append(icon(path));
       button.addEventListener("click", () => act(action));

@@ -28,6 +28,8 @@ export interface Data {
   names: string;
   count: number;
   kinds: string[];
+  /** The kinds in the plural. */
+  plurals: string[];
   /** What the counts of each kind count. */
   units: string[];
   layer: Layer;
@@ -42,9 +44,14 @@ export interface Data {
   fly: { rows: number[]; token: string } | null;
   viewParam: string;
   link: string;
+  /** Pixels on the right under a drawer. */
+  covered: number;
   /** Pixels; 0 fills the window. */
   height: number;
   title: string;
+  /** The language, and the program's texts in it by the English ones. */
+  language: string;
+  messages: Record<string, string>;
 }
 
 /** A region's name on one zoom level, at one of its points. */

@@ -59,6 +59,12 @@ test("a flight on the spot only zooms", () => {
   assert.ok(Math.abs(path.at(0.5).zoom - 4) < 1e-6);
 });
 
+test("framing keeps points out of what a drawer covers", () => {
+  const made = camera();
+  made.look(made.framing([[-0.2, 0.1], [0.3, 0.2]], 6, 0.6, 400));
+  for (const [x, y] of [[-0.2, 0.1], [0.3, 0.2]]) assert.ok(made.toScreen(x, y)[0] < made.width - 400);
+});
+
 test("framing shows all points", () => {
   const made = camera();
   made.look(made.framing([[-0.2, 0.1], [0.3, 0.2]]));

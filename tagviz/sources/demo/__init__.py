@@ -15,10 +15,10 @@ import pandas as pd
 
 from tagviz.sources.build import build_corpus
 from tagviz.sources.demo.catalogue import Catalogue, make_catalogue
-from tagviz.sources.demo.listening import Listening, Playlist
+from tagviz.sources.demo.listeners import Listening, Playlist
 from tagviz.sources.demo.taxonomy import FOLDER, Taxonomy, read_taxonomy
-from tagviz.sources.raw import Notes, Options, Pairs, Raw, SongInfo
-from tagviz.types import Corpus, Progress, ProgressCallback, quiet
+from tagviz.sources.raw import Notes, Options, Origin, Pairs, Raw, SongInfo
+from tagviz.types import Corpus, Progress, ProgressCallback, no_progress
 
 FORMAT = "demo"
 ABOUT = (
@@ -26,7 +26,7 @@ ABOUT = (
 )
 
 
-def generate(seed: int = 42, progress: ProgressCallback = quiet) -> Corpus:
+def generate(seed: int = 42, progress: ProgressCallback = no_progress) -> Corpus:
     """The demo corpus; the same seed gives the same corpus.
 
     `meta["synthetic"]` is true and `meta["about"]` says it in words. Raises SourceError where a taxonomy file is wrong.
@@ -37,8 +37,10 @@ def generate(seed: int = 42, progress: ProgressCallback = quiet) -> Corpus:
     progress(Progress("Inventing artists and songs", 0.05))
     catalogue = make_catalogue(taxonomy, rng)
     progress(Progress("Making playlists", 0.2))
-    made = sorted(Listening(taxonomy, catalogue, rng).playlists(), key=lambda playlist: playlist.date)
-    corpus = build_corpus(_raw(taxonomy, catalogue, made), FOLDER, FORMAT, Options(), Notes(), "demo", progress)
+    playlists = sorted(Listening(taxonomy, catalogue, rng).playlists(), key=lambda playlist: playlist.date)
+    corpus = build_corpus(
+        _raw(taxonomy, catalogue, playlists), Origin(FOLDER, FORMAT, "demo"), Options(), Notes(), progress
+    )
     return replace(corpus, meta={**corpus.meta, "synthetic": True, "about": ABOUT, "seed": seed})
 
 

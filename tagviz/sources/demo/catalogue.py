@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tagviz.sources.demo.naming import Names
+from tagviz.sources.demo.names import Names
 from tagviz.sources.demo.taxonomy import TONGUES, YEARS, Taxonomy
 
 ARTISTS, SONGS = 620, 4_000
@@ -37,9 +37,14 @@ WEIGHTS = {
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """artists: frame of `name`, `tongue` (row of TONGUES), `genre`, `second` (rows of concepts, −1 none), `start` and
-    `end` (years), `female`, `popularity`. songs: frame of `artist` (row), `name`, `album`, `date`, `popularity`.
-    profiles (songs, concepts): how much of each concept a song is."""
+    """Fictional artists and their songs.
+
+    Attributes:
+        artists: Frame of `name`, `tongue` (row of TONGUES), `genre`, `second` (rows of concepts, −1 none), `start` and
+            `end` (years), `female`, `popularity`.
+        songs: Frame of `artist` (row), `name`, `album`, `date`, `popularity`.
+        profiles: (songs, concepts), how much of each concept a song is.
+    """
 
     artists: pd.DataFrame
     songs: pd.DataFrame

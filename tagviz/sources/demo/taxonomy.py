@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tagviz.errors import SourceError
 from tagviz.settings import ASSETS
-from tagviz.types import frozen
+from tagviz.types import readonly
 
 FOLDER = ASSETS / "demo_taxonomy"
 TONGUES = ("en", "ko", "fr")
@@ -55,8 +55,10 @@ class Spellings:
 
 @dataclass(frozen=True, eq=False)
 class Taxonomy:
-    """Concepts as rows. popularity (c,); months (c, 12) and trend (c, years): factors on popularity; near (c, c): the
-    symmetric weights written by hand, 0 where nothing is said."""
+    """Concepts as rows. popularity (c,); months (c, 12) and trend (c, years): factors on popularity; near (c, c).
+
+    The symmetric weights written by hand, 0 where nothing is said.
+    """
 
     names: tuple[str, ...]
     facets: NDArray[Any]
@@ -80,7 +82,7 @@ class Taxonomy:
         strength = np.sqrt(np.maximum(self.near.sum(axis=1), 1e-9))
         step = self.near / strength[:, None] / strength[None, :]
         walk = np.linalg.inv(np.eye(len(self)) - (1 - RESTART) * step)
-        return frozen(walk / walk.sum(axis=1, keepdims=True))
+        return readonly(walk / walk.sum(axis=1, keepdims=True))
 
     def of_facet(self, *facets: str) -> NDArray[np.bool_]:
         return np.isin(self.facets, facets)
@@ -134,9 +136,9 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def _months(text: str) -> NDArray[np.float64]:
-    """ "6:4 7:5 *:.1" → twelve factors; a month that is not named has the factor of the star."""
-    given = dict(part.split(":") for part in text.split())
-    return np.array([float(given.get(str(month), given.get("*", "1"))) for month in range(1, 13)])
+    """Parse "6:4 7:5 *:.1" into twelve factors; a month that is not named has the factor of the star."""
+    factors = dict(part.split(":") for part in text.split())
+    return np.array([float(factors.get(str(month), factors.get("*", "1"))) for month in range(1, 13)])
 
 
 def _trend(text: str, years: int) -> NDArray[np.float64]:
@@ -151,13 +153,13 @@ def _genre(row: Mapping[str, str]) -> Genre:
 
 
 def _spellings(rows: list[dict[str, str]]) -> Spellings:
-    found: dict[str, tuple[int, int, float]] = {}
+    genres: dict[str, tuple[int, int, float]] = {}
     for number, row in enumerate(rows):
         for tongue, column in enumerate(TONGUES):
             for rank, text in enumerate(filter(None, row[column].split("|"))):
-                owner = found.setdefault(text, (number, tongue, (1 + rank) ** -1.6))[0]
+                owner = genres.setdefault(text, (number, tongue, (1 + rank) ** -1.6))[0]
                 if owner != number:
                     names = f"{rows[owner]['concept']!r} and {row['concept']!r}"
                     raise SourceError(f"{text!r} is a spelling of two concepts", names, "take it from one of them")
-    concepts, tongues, weights = (np.array(values) for values in zip(*found.values(), strict=True))
-    return Spellings(tuple(found), concepts.astype(np.int64), tongues.astype(np.int64), weights)
+    concepts, tongues, weights = (np.array(values) for values in zip(*genres.values(), strict=True))
+    return Spellings(tuple(genres), concepts.astype(np.int64), tongues.astype(np.int64), weights)

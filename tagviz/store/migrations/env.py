@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `db.upgrade` hands over, inside its transaction."""
+"""Runs the migrations on the connection that `store.database` opens, inside its transaction."""
 
 from alembic import context
 

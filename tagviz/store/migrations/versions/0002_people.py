@@ -1,4 +1,4 @@
-"""What people say: reviewers, their verdicts on recommended items, and experts' decisions on the vocabulary."""
+"""Reviewers, their verdicts on recommended items, and experts' decisions about the vocabulary."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
+    """Create the tables of reviewers, verdicts and decisions."""
     op.create_table(
         "reviewers",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
@@ -54,5 +55,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop them."""
     for table in ("decisions", "verdicts", "reviewers"):
         op.drop_table(table)

@@ -1,0 +1,1 @@
+"""Files → FeatureTable: numbers per song from tables, spectrograms and audio."""

@@ -1,0 +1,1 @@
+"""The Tag map page."""

@@ -1,1 +1,0 @@
-"""Watching quality: how far two versions of a corpus differ, limits of control, and lights with their reasons."""
