@@ -25,11 +25,12 @@ class Collector(threading.Thread):
         self._seconds = seconds
         self._rounds = rounds
         self._opened = threading.Event()
+        self._stopped = False
 
     def run(self) -> None:
-        """Collect until the process ends."""
+        """Collect until the process ends or `stop` is called."""
         done = 0
-        while True:
+        while not self._stopped:
             opened = self._opened.wait(self._seconds)
             self._opened.clear()
             done += 1
@@ -42,6 +43,12 @@ class Collector(threading.Thread):
     def opened(self) -> None:
         """Something large has been loaded and stays."""
         self._opened.set()
+
+    def stop(self) -> None:
+        """End the thread, after one more collection."""
+        self._stopped = True
+        self._opened.set()
+        self.join()
 
 
 def freeze() -> None:

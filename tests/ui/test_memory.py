@@ -55,11 +55,15 @@ def test_what_stands_is_frozen_and_what_was_frozen_is_still_collected() -> None:
 def test_the_collector_freezes_soon_after_something_was_loaded_and_collects_meanwhile() -> None:
     collector = memory.Collector(seconds=0.05, rounds=10_000)
     collector.start()
-    gone = weakref.ref(Node())
-    _wait(lambda: gone() is None)
-    assert gc.get_freeze_count() == 0
-    collector.opened()
-    _wait(lambda: gc.get_freeze_count() > 0)
+    try:
+        gone = weakref.ref(Node())
+        _wait(lambda: gone() is None)
+        assert gc.get_freeze_count() == 0
+        collector.opened()
+        _wait(lambda: gc.get_freeze_count() > 0)
+    finally:
+        collector.stop()
+    assert not collector.is_alive()
 
 
 def _wait(condition, seconds: float = 20.0) -> None:  # type: ignore[no-untyped-def]
