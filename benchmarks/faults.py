@@ -1,7 +1,7 @@
 """Damage every kind of file of a workspace in every way: what still answers, what is named, and what heals.
 
     python -m benchmarks.faults              # the whole matrix, some minutes; prints and writes docs/benchmarks/
-    python -m benchmarks.faults --short      # one way a kind of file, in turn: a minute
+    python -m benchmarks.faults --short      # one way a kind of file, in turn: a minute; writes nothing
     python -m benchmarks.faults --seconds 300    # in parts: goes on where the last part ended
 
 A workspace holds two corpora with models, maps, reports and all that people make. In each case one file of the corpus
@@ -27,7 +27,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, replace
 from io import BytesIO, StringIO, TextIOWrapper
@@ -69,7 +69,9 @@ class Case:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--short", action="store_true")
-    arguments.add_argument("--only", default="", help="part of a kind's name")
+    arguments.add_argument(
+        "--only", nargs="+", default=[], metavar="PART", help="kinds whose names contain one of these"
+    )
     arguments.add_argument("--seconds", type=float, default=0.0, help="end this part after so long")
     options = arguments.parse_args()
     bow_to_permissions()
@@ -84,8 +86,8 @@ def main() -> None:
     for case in bad:
         print(f"FAULT {case.kind} {case.way}: {'; '.join(case.faults)}")
     print(f"{len(cases)} cases, {len(bad)} with faults")
-    if not options.only:
-        write_down(cases, options.short)
+    if not options.only and not options.short:
+        write_down(cases)
     sys.exit(bool(bad))
 
 
@@ -93,7 +95,7 @@ def part(seconds: float) -> tuple[list[Case], bool]:
     """Look at cases that no earlier part has looked at, for so long; all cases so far, and whether these are all."""
     cases = [Case(**case) for case in orjson.loads(DONE.read_bytes())] if DONE.exists() else []
     end = time.monotonic() + seconds
-    for case in matrix(False, "", {(case.kind, case.way) for case in cases}):
+    for case in matrix(False, (), {(case.kind, case.way) for case in cases}):
         cases.append(case)
         DONE.parent.mkdir(exist_ok=True)
         DONE.write_bytes(orjson.dumps(cases))
@@ -115,12 +117,14 @@ def bow_to_permissions() -> None:
         os.execvpe("setpriv", [*command, *sys.argv[1:]], {**os.environ, "TAGVIZ_FAULTS_BOWED": "yes"})
 
 
-def matrix(short: bool, only: str, done: Container[tuple[str, str]] = ()) -> Iterator[Case]:
+def matrix(short: bool, only: Sequence[str], done: Container[tuple[str, str]] = ()) -> Iterator[Case]:
     """All cases that are not done yet, one after another."""
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "model"
         build(model)
-        kinds = {kind: place for kind, place in kinds_of(model).items() if only in kind}
+        kinds = {
+            kind: place for kind, place in kinds_of(model).items() if not only or any(part in kind for part in only)
+        }
         with at_home(model, Path(folder) / "calm"):
             calm = shown("intact"), printed()
         for number, (kind, place) in enumerate(kinds.items()):
@@ -285,6 +289,7 @@ def at_home(model: Path, home: Path) -> Iterator[Path]:
 
     from tagviz.server_settings import server_settings
     from tagviz.settings import settings
+    from tagviz.ui import shared_cache
 
     shutil.copytree(model, home)
     before = dict(os.environ)
@@ -293,6 +298,7 @@ def at_home(model: Path, home: Path) -> Iterator[Path]:
         cached.cache_clear()
     st.cache_resource.clear()
     st.cache_data.clear()
+    shared_cache.clear_all()
     try:
         yield home
     finally:
@@ -359,12 +365,14 @@ def look(corpus: str) -> tuple[dict[str, str], list[str]]:
     from streamlit.testing.v1 import AppTest
 
     from tagviz.operations.jobs import queue
+    from tagviz.ui import shared_cache
     from tagviz.ui.evaluation import panel
     from tagviz.ui.pages import PAGES
 
     queue.ensure_worker = lambda context, idle=0.0: False
     st.cache_resource.clear()
     st.cache_data.clear()
+    shared_cache.clear_all()
     shown, failures = {}, []
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     test.session_state[panel.DRAWN] = True
@@ -422,7 +430,7 @@ def run(*command: str) -> Any:
     return orjson.loads(text) if text else errors.getvalue()
 
 
-def write_down(cases: list[Case], short: bool) -> None:
+def write_down(cases: list[Case]) -> None:
     """Write the matrix into docs/benchmarks/."""
     from benchmarks.report import write_section
 
@@ -433,8 +441,7 @@ def write_down(cases: list[Case], short: bool) -> None:
     text = "\n".join([
         "## Damaged files",
         "",
-        f"`python -m benchmarks.faults{' --short' if short else ''}`: {len(kinds)} kinds of file, "
-        f"{'one of seven ways' if short else 'seven ways'} to spoil each, {counts[True]} of "
+        f"`python -m benchmarks.faults`: {len(kinds)} kinds of file, seven ways to spoil each, {counts[True]} of "
         f"{len(cases)} cases without a fault. In each case all nine pages of an intact corpus show, and six commands "
         "print, what they did before; the pages of the damaged corpus are drawn; `doctor` names the file and repairs "
         "it; importing, training and evaluating again gives everything back.",

@@ -14,10 +14,9 @@ from tests.serving import ROOT
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("kind", ["names", "models/*/*.json", "tagviz.db"])
-def test_a_spoilt_file_stays_where_it_is(kind: str) -> None:
+def test_damage_stays_where_it_is() -> None:
     if os.geteuid() == 0 and shutil.which("setpriv") is None:
         pytest.skip("root reads everything, and setpriv is not installed")
-    command = [sys.executable, "-m", "benchmarks.faults", "--only", kind]
+    command = [sys.executable, "-m", "benchmarks.faults", "--short"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=800, check=False)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-2000:]
