@@ -156,10 +156,10 @@ def test_a_new_evaluation_is_a_job_whose_report_appears(page: Page, server: str)
     page.get_by_role("option", name="200 (quick)").click()
     page.get_by_role("button", name="Evaluate", exact=True).click()
     expect(page.get_by_role("combobox", name="Number of questions")).to_be_hidden()
-    expect(page.get_by_text(re.compile("^200 questions on demo"))).to_be_visible(
+    expect(page.get_by_text(re.compile("^200 questions after training"))).to_be_visible(
         timeout=4 * PATIENCE
     )  # a job, at low priority
-    expect(page.get_by_text(re.compile("neighbours is ahead", re.IGNORECASE)).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Playlist kNN is ahead")).first).to_be_visible()
     expect(page).to_have_url(re.compile("report=tags-"))
 
 
@@ -183,7 +183,7 @@ def real_lists(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 def test_on_the_real_lists_a_cell_leads_to_its_playlists_and_on_to_recommend(page: Page, real_lists: str) -> None:
     page.goto(f"{real_lists}/Evaluate?corpus=lastfm&model=neighbours&heatmap=instead")
     settle(page)
-    expect(page.get_by_text(re.compile("^300 questions on lastfm"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^300 questions after training"))).to_be_visible()
     mark(page, "heatmap", 0).click()
     expect(
         page.get_by_role("heading", name=re.compile("^Playlists where .* was hidden and .* found it"))

@@ -114,4 +114,4 @@ def test_train_watch_reload_cancel_go_on_judge_and_make_it_the_default(
     chosen = models.default(Context(ws), ws.corpus_entry("demo").key)
     assert chosen.startswith("cooccurrence-")
     page.get_by_role("link", name="Recommend").first.click()
-    expect(page.get_by_role("combobox", name="Model")).to_have_value("Co-occurrence")
+    expect(page.get_by_role("combobox", name="Model").last).to_have_value("Co-occurrence")
