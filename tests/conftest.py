@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         path = str(item.path.relative_to(Path(__file__).parent))
         if path.startswith(BUSY):
-            item.add_marker(pytest.mark.flaky(reruns=2))
+            item.add_marker(pytest.mark.flaky(reruns=1))
         if path.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
 

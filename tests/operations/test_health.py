@@ -119,7 +119,10 @@ def test_a_damaged_database_is_set_aside_and_its_rows_are_recovered(context: Con
 
 
 @pytest.mark.parametrize("way", ["missing", "empty", "damaged", "locked", "folder"])
-def test_corpora_and_models_answer_as_before_while_the_database_cannot_be_read(context: Context, way: str) -> None:
+def test_corpora_and_models_answer_as_before_while_the_database_cannot_be_read(
+    context: Context, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tagviz.store.database.PATIENCE_SECONDS", 2.0)  # of a writer, for the locked one
     curation.add(context, "checkerboard", resolve("merge", ["t0", "t2"], "t0", "Ann", ""))
     before = corpora.open_corpus(context, "checkerboard")
     model = models.open_model(context, before, "spectral")

@@ -51,8 +51,8 @@ def test_the_languages_that_can_be_chosen_have_a_catalogue() -> None:
 
 def test_the_catalogue_has_exactly_the_messages_of_the_source(catalogue: Catalog, found: Catalog) -> None:
     known, used = ({one.id for one in catalog if one.id} for catalog in (catalogue, found))
-    assert not used - known, "missing: run `make messages` and translate them"
-    assert not known - used, "unused: run `make messages`"
+    assert not sorted(used - known, key=str)[:5], "missing: run `make messages` and translate them"
+    assert not sorted(known - used, key=str)[:5], "unused: run `make messages`"
 
 
 def test_a_language_that_can_be_chosen_is_complete(catalogue: Catalog) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Any, TypeVar
 
 import pytest
 from streamlit import config
@@ -15,6 +17,8 @@ from streamlit.runtime.runtime import Runtime
 
 from tagviz.ui import message_batches
 from tagviz.ui.message_batches import Batches
+
+Result = TypeVar("Result")
 
 
 @pytest.fixture
@@ -27,6 +31,12 @@ def restored() -> Iterator[None]:
     sys.setswitchinterval(interval)
     for owner, name, method in before:
         setattr(owner, name, method)
+
+
+def in_a_loop(work: Coroutine[Any, Any, Result]) -> Result:
+    """What a coroutine returns, run in a thread of its own: the browser's driver may have a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def test_calls_of_other_threads_keep_their_order_and_share_turns() -> None:
@@ -55,7 +65,7 @@ def test_calls_of_other_threads_keep_their_order_and_share_turns() -> None:
         await asyncio.sleep(0.05)
         return calls
 
-    calls = asyncio.run(run())
+    calls = in_a_loop(run())
     assert [number for number, _ in calls] == list(range(200))
     assert len({turn for _, turn in calls}) < 20
 
@@ -69,7 +79,7 @@ def test_a_call_that_fails_does_not_stop_the_others(caplog: pytest.LogCaptureFix
         await asyncio.sleep(0.05)
         return made
 
-    assert asyncio.run(run()) == [1]
+    assert in_a_loop(run()) == [1]
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -112,4 +122,4 @@ def test_the_server_is_woken_from_any_thread(restored: None) -> None:
         message_batches._wake(runtime)
         return server.need_send_data.is_set()
 
-    assert asyncio.run(run())
+    assert in_a_loop(run())
