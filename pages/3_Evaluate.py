@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from tagviz.ui import cache, context, model_names, page_layout, pages
+from tagviz.ui import context, model_names, page_layout, pages, stored_reports
 from tagviz.ui.components import errors, jobs
 from tagviz.ui.evaluation import analyses, golden, panel, playlists, reports
 from tagviz.ui.i18n import _
 
 
 @st.fragment(key=panel.PANEL)
-def draw_panel(report_key: cache.ReportKey) -> None:
+def draw_panel(report_key: stored_reports.ReportKey) -> None:
     """Draw the choices and the panel."""
     with errors.show_errors():
         panel.controls(report_key)
@@ -19,7 +19,7 @@ def draw_panel(report_key: cache.ReportKey) -> None:
 
 
 @st.fragment(key=panel.PLAYLISTS)
-def draw_playlists(report_key: cache.ReportKey) -> None:
+def draw_playlists(report_key: stored_reports.ReportKey) -> None:
     """Draw the playlists behind what was clicked."""
     with errors.show_errors():
         if panel.drawn():
@@ -29,7 +29,7 @@ def draw_playlists(report_key: cache.ReportKey) -> None:
 
 
 @st.fragment(key=panel.ANALYSES)
-def draw_analyses(here: context.PageContext, report_key: cache.ReportKey) -> None:
+def draw_analyses(here: context.PageContext, report_key: stored_reports.ReportKey) -> None:
     """Draw the tabs of further analyses."""
     with errors.show_errors():
         if panel.drawn():
@@ -38,7 +38,7 @@ def draw_analyses(here: context.PageContext, report_key: cache.ReportKey) -> Non
 
 
 @st.fragment(key=panel.PREFETCH)
-def prefetch(report_key: cache.ReportKey) -> None:
+def prefetch(report_key: stored_reports.ReportKey) -> None:
     """Send the panel what it shows for other choices; draws nothing."""
     with errors.show_errors():
         if panel.drawn():

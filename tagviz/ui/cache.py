@@ -20,9 +20,6 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from tagviz.errors import StoreError
-from tagviz.evaluation import beyond_accuracy as beyond_views
-from tagviz.evaluation import segments as segment_views
-from tagviz.evaluation.report import EvalReport
 from tagviz.operations import access, database, health
 from tagviz.operations import corpora as corpus_operations
 from tagviz.operations import evaluation as evaluation_operations
@@ -36,7 +33,6 @@ from tagviz.operations.context import Context
 from tagviz.operations.corpora import CorpusInfo, Profile
 from tagviz.operations.items import ItemPage
 from tagviz.operations.models import Model, compare
-from tagviz.operations.models.compare import Versus
 from tagviz.operations.registry import DEFAULT, METHODS
 from tagviz.ranking import RankingOptions
 from tagviz.recommenders.near_duplicates import NearDuplicates
@@ -55,8 +51,6 @@ FINDINGS_TTL = 60.0
 """Seconds between two looks at everything that is stored."""
 READ_TTL = 60.0
 """Seconds after which it is asked again whether sentence models have read a corpus's tags by now."""
-RESAMPLES = 400
-"""Bootstrap resamples of the intervals on the screen; an exported report uses 1,000."""
 MOST_JOBS = 200
 """Newest jobs that pages look at."""
 
@@ -387,82 +381,10 @@ def _warm_corpus(first: CorpusInfo) -> None:
     complete(first.name, first.fingerprint, "a", (Kind.TAG, Kind.SONG), 1)
 
 
-@dataclass(frozen=True)
-class ReportKey:
-    """A report, by names only; the key of its cached views.
-
-    Attributes:
-        fingerprint: Version of the corpus.
-        ident: The report's id.
-        names: For each label of the report, what people read instead (see `model_names.report_key`); () for the
-            labels themselves.
-    """
-
-    fingerprint: str
-    ident: str
-    names: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def opened(self) -> EvalReport:
-        """The report, its models under the names that people read."""
-        return _report(self.fingerprint, self.ident, self.names)
-
-    @property
-    def stored(self) -> EvalReport:
-        """The report as it is stored, for exports."""
-        return _report(self.fingerprint, self.ident, ())
-
-    def shown(self, label: str) -> str:
-        """Return what people read for a label of the report; addresses hold the labels."""
-        return dict(self.names).get(label, label)
-
-    def label(self, shown: str) -> str:
-        """Return the label of the report for what people read."""
-        return next((label for label, name in self.names if name == shown), shown)
-
-
 @st.cache_data(ttl=LIST_TTL, show_spinner=False)
 def reports(fingerprint: str) -> list[Mapping[str, Any]]:
     """Return what is stored about a corpus's reports, the newest first."""
     return [dict(info) for info in evaluation_operations.list_reports(context(), fingerprint)]
-
-
-@st.cache_resource(max_entries=12, show_spinner=lazy("Opening the report"))
-def _report(fingerprint: str, ident: str, names: tuple[tuple[str, str], ...]) -> EvalReport:
-    if names:
-        return _report(fingerprint, ident, ()).relabelled(dict(names))
-    return evaluation_operations.open_report(context(), fingerprint, ident)
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def segments(report_key: ReportKey, by: str, kind: Kind, k: int, case: str) -> pd.DataFrame:
-    """Return the metrics of each model in each segment."""
-    return segment_views.segments(report_key.opened, by, kind, k, case, RESAMPLES)
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def beyond(report_key: ReportKey, kind: Kind, k: int, case: str) -> pd.DataFrame:
-    """Return each model's metrics beyond accuracy."""
-    return beyond_views.beyond(report_key.opened, kind, k, case)
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def agreement(report_key: ReportKey, kind: Kind, k: int, case: str) -> pd.DataFrame:
-    """Return the overlap of the models' recommendations, models by models."""
-    return beyond_views.agreement(report_key.opened, kind, k, case)
-
-
-@st.cache_data(max_entries=100, show_spinner=False)
-def usage(report_key: ReportKey, label: str, kind: Kind, k: int, case: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the items that a model never recommends, and those that it recommends too often."""
-    used = beyond_views.usage(report_key.opened, label, kind, k, case)
-    return beyond_views.never_recommended(used), beyond_views.too_often(used)
-
-
-@st.cache_data(max_entries=50, show_spinner=False)
-def versus(report_key: ReportKey, first: str, second: str) -> Versus:
-    """Return the comparison of two models of a report."""
-    return compare.versus(report_key.opened, first, second)
 
 
 def jobs() -> list[Job]:

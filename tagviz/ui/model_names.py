@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tagviz.operations.registry import METHODS, method
-from tagviz.ui import cache, formatting
+from tagviz.ui import cache, formatting, stored_reports
 from tagviz.ui.i18n import _, translated
 
 
@@ -38,15 +38,15 @@ def model_refs(fingerprint: str) -> list[str]:
     return list(dict.fromkeys([cache.default(fingerprint), *trained, *older]))
 
 
-def report_key(fingerprint: str, ident: str) -> cache.ReportKey:
+def report_key(fingerprint: str, ident: str) -> stored_reports.ReportKey:
     """Return the key of a report whose models have the names that people read.
 
     Args:
         fingerprint: The version of the corpus.
         ident: The report's id.
     """
-    stored = cache.ReportKey(fingerprint, ident).opened.labels
-    return cache.ReportKey(fingerprint, ident, tuple(shown_labels(stored, fingerprint).items()))
+    stored = stored_reports.ReportKey(fingerprint, ident).opened.labels
+    return stored_reports.ReportKey(fingerprint, ident, tuple(shown_labels(stored, fingerprint).items()))
 
 
 def shown_labels(stored: list[str], fingerprint: str) -> dict[str, str]:

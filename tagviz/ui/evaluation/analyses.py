@@ -11,7 +11,7 @@ from tagviz.evaluation.metric_registry import ACCURACY, BEYOND
 from tagviz.figures import evaluation as figures
 from tagviz.figures import heatmaps as heatmap_figures
 from tagviz.types import Kind
-from tagviz.ui import cache, formatting, url_state
+from tagviz.ui import formatting, url_state
 from tagviz.ui.components import charts, item_links, tables
 from tagviz.ui.context import PageContext
 from tagviz.ui.evaluation import embedding, history, report_cache, reports
@@ -82,7 +82,7 @@ def _segments(view: ReportSelection) -> None:
         required=True,
         **url_state.bind_param("segment_by", "case", options),
     )
-    frame = cache.segments(view.report, by, view.kind, view.k, view.case)
+    frame = report_cache.segments(view.report, by, view.kind, view.k, view.case)
     if frame.empty:
         st.caption(_("There are no such segments in this report."))
         return
@@ -162,14 +162,14 @@ def _beyond(view: ReportSelection) -> None:
     grid = st.grid(2, min_column_width=400, gap="large")
     left, right = grid.cell(), grid.cell()
     with left:
-        frame = cache.beyond(view.report, view.kind, view.k, view.case)
+        frame = report_cache.beyond(view.report, view.kind, view.k, view.case)
         names = [name for name in BEYOND if name in frame and frame[name].notna().any()]
         columns = {name: st.column_config.NumberColumn(formatting.metric(name).title, format="%.3f") for name in names}
         title = _("Beyond accuracy")
         tables.table(frame[["model", *names]], "beyond", title, columns={"model": _("Model")} | columns)
         st.caption(formatting.explained(BEYOND))
     with right:
-        overlap = cache.agreement(view.report, view.kind, view.k, view.case)
+        overlap = report_cache.agreement(view.report, view.kind, view.k, view.case)
         if len(overlap) > 1:
             title = (
                 _("Overlap of the first {k} tags") if view.kind is Kind.TAG else _("Overlap of the first {k} songs")
@@ -180,7 +180,7 @@ def _beyond(view: ReportSelection) -> None:
 
 def _usage(view: ReportSelection) -> None:
     label = view.label or view.best
-    never, often = cache.usage(view.report, label, view.kind, view.k, view.case)
+    never, often = report_cache.usage(view.report, label, view.kind, view.k, view.case)
     item = formatting.capitalize(_(formatting.KINDS[view.kind]))
     number = st.column_config.NumberColumn
     hidden_help = _("Playlists in which it was hidden")

@@ -9,7 +9,7 @@ from tagviz.evaluation import captions, history
 from tagviz.evaluation.metric_registry import METRICS
 from tagviz.figures import evaluation as figures
 from tagviz.types import Kind
-from tagviz.ui import cache, formatting, model_names, url_state
+from tagviz.ui import formatting, model_names, stored_reports, url_state
 from tagviz.ui.components import charts, errors, tables
 from tagviz.ui.context import PageContext
 from tagviz.ui.evaluation import report_cache
@@ -97,7 +97,7 @@ def _compare(kind: Kind, frame: pd.DataFrame, metric: str) -> None:
         other = st.selectbox(_("Second"), entries, 1, format_func=lambda row: _name(frame, row), key="run-other")
     first, second = frame.iloc[one], frame.iloc[other]
     with errors.show_errors():
-        keys = [cache.ReportKey(str(row["fingerprint"]), str(row["report"])) for row in (first, second)]
+        keys = [stored_reports.ReportKey(str(row["fingerprint"]), str(row["report"])) for row in (first, second)]
         labels = str(first["label"]), str(second["label"])
         names = str(first["model"]), str(second["model"])
         settings = history.settings(keys[0].opened, keys[1].opened, *labels)

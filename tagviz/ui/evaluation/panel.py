@@ -16,7 +16,7 @@ from tagviz.figures import template
 from tagviz.operations.evaluation import views
 from tagviz.operations.evaluation.views import Facts, Reading
 from tagviz.types import Kind
-from tagviz.ui import cache, formatting, url_state
+from tagviz.ui import formatting, stored_reports, url_state
 from tagviz.ui.components.report_panel import view as report_panel
 from tagviz.ui.components.report_panel.frames import PanelQuery
 from tagviz.ui.evaluation import report_cache, reports
@@ -63,7 +63,7 @@ class ReportSelection:
         cumulative: Whether the histogram is cumulative.
     """
 
-    report: cache.ReportKey
+    report: stored_reports.ReportKey
     kind: Kind
     k: int
     case: str
@@ -79,7 +79,7 @@ class ReportSelection:
     @property
     def facts(self) -> Facts:
         """The numbers of the report at this k for this case."""
-        return views.facts(self.opened, self.kind, [self.k], self.case, cache.RESAMPLES)[0]
+        return views.facts(self.opened, self.kind, [self.k], self.case, report_cache.RESAMPLES)[0]
 
     @property
     def best(self) -> str:
@@ -93,11 +93,11 @@ class ReportSelection:
 
     def frames(self, case: str, ks: tuple[int, ...]) -> list[dict[str, Any]]:
         """Return what the panel shows for a case at each of these k."""
-        query = PanelQuery(self.kind, ks, case, self.label, self.heatmap, cache.RESAMPLES)
+        query = PanelQuery(self.kind, ks, case, self.label, self.heatmap, report_cache.RESAMPLES)
         return report_cache.frames(self.report, query)
 
 
-def selection(report_key: cache.ReportKey) -> ReportSelection:
+def selection(report_key: stored_reports.ReportKey) -> ReportSelection:
     """Return the selection that the URL asks for."""
     report = report_key.opened
     kinds = [str(kind) for kind in report.kinds]
@@ -118,7 +118,7 @@ def _greatest_k(report: EvalReport, kind: Kind) -> int:
     return min(MOST_K, report.depth(kind))
 
 
-def _labels(report_key: cache.ReportKey) -> list[str]:
+def _labels(report_key: stored_reports.ReportKey) -> list[str]:
     """Return the models that a heatmap can show, as the URL names them; "" for the best."""
     return ["", *(report_key.label(shown) for shown in report_key.opened.labels_for(Kind.TAG))]
 
@@ -127,7 +127,7 @@ def _cases(report: EvalReport) -> list[str]:
     return ["", *report.cases]
 
 
-def controls(report_key: cache.ReportKey) -> None:
+def controls(report_key: stored_reports.ReportKey) -> None:
     """Show the choices above the panel; the case and the slider of k are in the panel itself."""
     report = report_key.opened
     kinds = [str(kind) for kind in report.kinds]
@@ -203,7 +203,7 @@ def prefetch(view: ReportSelection) -> None:
     report_panel.send_frames(view.name, [frame for (frame,) in others], "report-panel-cases")
 
 
-def apply_event(report_key: cache.ReportKey, event: Mapping[str, Any]) -> None:
+def apply_event(report_key: stored_reports.ReportKey, event: Mapping[str, Any]) -> None:
     """Write what a person did on the panel to the URL, and draw the parts that change.
 
     Args:
@@ -259,7 +259,7 @@ def _index(event: Mapping[str, Any], name: str, below: int) -> int | None:
     return number if isinstance(number, int) and 0 <= number < below else None
 
 
-def _stored(report_key: cache.ReportKey, target: Drilldown) -> Drilldown:
+def _stored(report_key: stored_reports.ReportKey, target: Drilldown) -> Drilldown:
     """Return a drill-down with the labels of the report, as addresses hold it."""
     return target.relabelled(report_key.label)
 

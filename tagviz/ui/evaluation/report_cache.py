@@ -7,21 +7,51 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from tagviz.evaluation import compare, diagnostics, history
+from tagviz.evaluation import beyond_accuracy, compare, diagnostics, history
+from tagviz.evaluation import segments as segment_views
 from tagviz.evaluation.diagnostics import Divergence, Hubness, Stability
 from tagviz.operations import evaluation
 from tagviz.types import Embedding, Kind
 from tagviz.ui import cache
-from tagviz.ui.cache import ModelKey, ReportKey
+from tagviz.ui.cache import ModelKey
 from tagviz.ui.components.report_panel import frames as panel_frames
 from tagviz.ui.components.report_panel.frames import PanelQuery
 from tagviz.ui.i18n import lazy
+from tagviz.ui.stored_reports import ReportKey
+
+RESAMPLES = 400
+"""Bootstrap resamples of the intervals on the screen; an exported report uses 1,000."""
 
 
 @st.cache_resource(max_entries=100, show_spinner=False)
 def frames(report_key: ReportKey, query: PanelQuery) -> list[dict[str, Any]]:
     """Return what the panel shows; callers must not change it."""
     return panel_frames.frames(report_key.opened, query)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def segments(report_key: ReportKey, by: str, kind: Kind, k: int, case: str) -> pd.DataFrame:
+    """Return the metrics of each model in each segment."""
+    return segment_views.segments(report_key.opened, by, kind, k, case, RESAMPLES)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def beyond(report_key: ReportKey, kind: Kind, k: int, case: str) -> pd.DataFrame:
+    """Return each model's metrics beyond accuracy."""
+    return beyond_accuracy.beyond(report_key.opened, kind, k, case)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def agreement(report_key: ReportKey, kind: Kind, k: int, case: str) -> pd.DataFrame:
+    """Return the overlap of the models' recommendations, models by models."""
+    return beyond_accuracy.agreement(report_key.opened, kind, k, case)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def usage(report_key: ReportKey, label: str, kind: Kind, k: int, case: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the items that a model never recommends, and those that it recommends too often."""
+    used = beyond_accuracy.usage(report_key.opened, label, kind, k, case)
+    return beyond_accuracy.never_recommended(used), beyond_accuracy.too_often(used)
 
 
 @st.cache_data(max_entries=100, show_spinner=False)

@@ -15,7 +15,7 @@ from tagviz.operations.models.compare import Versus
 from tagviz.store.jobs import Job, State
 from tagviz.store.workspace import ModelInfo
 from tagviz.types import Kind
-from tagviz.ui import cache, context, formatting, model_names, pages, url_state
+from tagviz.ui import cache, context, formatting, model_names, pages, stored_reports, url_state
 from tagviz.ui.components import permissions, pills
 from tagviz.ui.i18n import N_, _
 from tagviz.ui.training import changes
@@ -176,7 +176,7 @@ def _job_state(arguments: dict[str, Any]) -> tuple[bool, str]:
 def _versus(here: context.PageContext, report: str) -> Versus:
     report_key = model_names.report_key(here.corpus.fingerprint, report)
     first, second = report_key.opened.labels[:2]
-    return cache.versus(report_key, first, second)
+    return stored_reports.versus(report_key, first, second)
 
 
 def _outcome(here: context.PageContext, report: str, other: str) -> None:

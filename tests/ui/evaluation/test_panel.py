@@ -10,7 +10,7 @@ import pytest
 from streamlit.runtime.state.query_params import QueryParams
 from streamlit.testing.v1 import AppTest
 
-from tagviz.ui import cache, pages
+from tagviz.ui import cache, pages, stored_reports
 from tagviz.ui.evaluation import panel
 from tests.ui.screen import texts
 
@@ -106,7 +106,7 @@ def test_what_is_done_on_the_panel_is_in_the_address_and_nonsense_is_not(
 ) -> None:
     app(PAGE)
     corpus = cache.corpora()[0]
-    report_key = cache.ReportKey(corpus.fingerprint, str(cache.reports(corpus.fingerprint)[0]["id"]))
+    report_key = stored_reports.ReportKey(corpus.fingerprint, str(cache.reports(corpus.fingerprint)[0]["id"]))
     kept = QueryParams()
     drawn: list[str] = []
     monkeypatch.setattr(panel.st, "query_params", kept)

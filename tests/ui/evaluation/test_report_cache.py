@@ -7,7 +7,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from tagviz.types import Kind
-from tagviz.ui import cache, pages
+from tagviz.ui import cache, pages, stored_reports
 from tagviz.ui.components.report_panel.frames import PanelQuery
 from tagviz.ui.evaluation import report_cache
 
@@ -18,7 +18,7 @@ PAGE = pages.EVALUATE.path
 def test_views_of_a_report_and_of_an_embedding(app: Open) -> None:
     app(PAGE)
     corpus = next(info for info in cache.corpora() if info.name == "awkward")
-    report = cache.ReportKey(corpus.fingerprint, str(cache.reports(corpus.fingerprint)[0]["id"]))
+    report = stored_reports.ReportKey(corpus.fingerprint, str(cache.reports(corpus.fingerprint)[0]["id"]))
     (frame,) = report_cache.frames(report, PanelQuery(Kind.TAG, (3,), "", "", "similarity", 50))
     assert (frame["k"], len(frame["rows"])) == (3, 2)
     pairs = report_cache.comparison(report, Kind.TAG, 5, "", "ndcg")

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tagviz.operations import jobs
 from tagviz.types import no_progress
-from tagviz.ui import cache, pages
+from tagviz.ui import cache, pages, stored_reports
 from tagviz.ui.evaluation import analyses, reports
 from tests.ui.screen import texts
 
@@ -55,7 +55,7 @@ def test_a_new_evaluation_is_queued_with_what_the_form_says(app: Open) -> None:
 def test_a_report_is_exported_as_page_csv_and_latex(app: Open) -> None:
     app(PAGE)
     corpus = next(info for info in cache.corpora() if info.name == "awkward")
-    report = cache.ReportKey(corpus.fingerprint, str(cache.reports(corpus.fingerprint)[0]["id"])).opened
+    report = stored_reports.ReportKey(corpus.fingerprint, str(cache.reports(corpus.fingerprint)[0]["id"])).opened
     files = {ending: reports._file(ending, report, report.kinds[0], 5, False, "tracks") for ending in reports.FILES}
     assert files["csv"].decode("utf-8-sig").startswith("model,")
     assert b"begin{tabular}" in files["tex"]
