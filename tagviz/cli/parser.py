@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import sys
-from argparse import (
-    Action,
-    ArgumentParser,
-    ArgumentTypeError,
-    BooleanOptionalAction,
-    Namespace,
-    RawDescriptionHelpFormatter,
-)
-from collections.abc import Sequence
+from argparse import ArgumentParser, BooleanOptionalAction, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tagviz.cli.arguments import ColdProtocol, Columns, Settings, positive
 from tagviz.errors import InvalidParameterError
 
 MODEL = "id, method or method:variant; a method means its newest model, trained with defaults if there is none"
@@ -25,42 +18,6 @@ class Parser(ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise InvalidParameterError(message, "", f"see {self.prog} --help")
-
-
-class Columns(Action):
-    """Collects `role=name` pairs; a role that is given twice has several columns. The name is kept as typed."""
-
-    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
-        columns = dict(getattr(namespace, self.dest) or {})
-        role, equals, name = str(values).partition("=")
-        role = role.strip()
-        if not equals or not role or not name:
-            raise InvalidParameterError(
-                f"{values!r} is no column", "it looks like role=name, such as tags=genre", "correct it"
-            )
-        columns[role] = f"{columns[role]}\n{name}" if role in columns else name
-        setattr(namespace, self.dest, columns)
-
-
-class Settings(Action):
-    """Collects `key=value` pairs into a dictionary."""
-
-    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
-        settings = dict(getattr(namespace, self.dest) or {})
-        for pair in values if isinstance(values, Sequence) and not isinstance(values, str) else [values]:
-            key, equals, value = pair.partition("=")
-            if not equals or not key:
-                raise InvalidParameterError(f"{pair!r} is no setting", "a setting looks like key=value", "correct it")
-            settings[key] = value
-        setattr(namespace, self.dest, settings)
-
-
-class ColdProtocol(Action):
-    """`--cold songs`: short for the protocol of that name."""
-
-    def __call__(self, parser: ArgumentParser, namespace: Namespace, values: Any, option: str | None = None) -> None:
-        setattr(namespace, self.dest, values)
-        namespace.protocol = "cold"
 
 
 def parser() -> Parser:
@@ -192,7 +149,7 @@ def _models(command: Any) -> None:
     one = command("tune", "search a method's settings on validation playlists; asked again it goes on")
     one.add_argument("corpus", metavar="NAME")
     one.add_argument("--method", required=True, help="a method, or method:variant")
-    one.add_argument("--trials", type=_positive, default=30, help="how many more (default 30)")
+    one.add_argument("--trials", type=positive, default=30, help="how many more (default 30)")
     one.add_argument("--metric", default="", help="arena, tag_ndcg, song_ndcg, recall, hit or mrr (default: what fits)")
     one.add_argument("--protocol", default="", help="tags or arena (default: arena where there are songs)")
     one.add_argument("--case", default="", help="only questions of this case, such as title")
@@ -226,7 +183,7 @@ def _answers(command: Any) -> None:
     )
     one.add_argument("--fold", action="store_true", help="one answer for all spellings of a tag, all copies of a song")
     one.add_argument("--heed", action="store_true", help="heed what reviewers found right or wrong")
-    one.add_argument("-n", type=_positive, default=20)
+    one.add_argument("-n", type=positive, default=20)
     one = command("autotag", "tags for songs that have none, from what is known of them besides playlists")
     one.add_argument("corpus", metavar="NAME")
     one.add_argument("--model", default="", help="a model of the method content (default: the newest that fits)")
@@ -234,14 +191,14 @@ def _answers(command: Any) -> None:
     which.add_argument("--untagged", action="store_true", help="all songs that have no tag yet")
     which.add_argument("--ids", type=Path, metavar="FILE", help="these songs: one id a line, or a JSON list")
     one.add_argument("--out", type=Path, required=True, metavar="FILE", help="JSON file to write")
-    one.add_argument("-n", type=_positive, default=10, help="tags per song (default 10)")
+    one.add_argument("-n", type=positive, default=10, help="tags per song (default 10)")
     one = command("neighbours", "what is nearest to a key in a model's space")
     one.add_argument("corpus", metavar="NAME")
     one.add_argument("--model", default="", help=f"{MODEL} (default: the best there is)")
     one.add_argument("--key", nargs="+", action="extend", required=True, metavar="KEY", help="such as tag:jazz")
     one.add_argument("--minus", nargs="+", action="extend", default=[], metavar="KEY", help="away from this key")
     one.add_argument("--kind", help="kind of the neighbours (default: that of the key)")
-    one.add_argument("-n", type=_positive, default=20)
+    one.add_argument("-n", type=positive, default=20)
 
 
 def _verdicts(command: Any) -> None:
@@ -255,7 +212,7 @@ def _verdicts(command: Any) -> None:
         dest="models",
         help=f"{MODEL}; @VERSION behind it: as if only the playlists of that version of the corpus were there",
     )
-    one.add_argument("-k", type=_positive, default=10, help="how many recommendations count")
+    one.add_argument("-k", type=positive, default=10, help="how many recommendations count")
     _splits(one, "tags", "tags, arena, cold or golden")
     one.add_argument(
         "--file",
@@ -306,7 +263,7 @@ def _splits(one: Parser, protocol: str, protocols: str = "tags, arena or cold") 
     )
     one.add_argument("--seed", type=int, default=42)
     one.add_argument("--share", type=float, default=0.2, help="share of the playlists that are asked about")
-    one.add_argument("--limit", type=_positive, help="at most so many questions")
+    one.add_argument("--limit", type=positive, help="at most so many questions")
 
 
 def _jobs(command: Any) -> None:
@@ -319,7 +276,7 @@ def _jobs(command: Any) -> None:
     one.add_argument("--out", type=Path, required=True, metavar="DIR")
     one.add_argument("--check", action="store_true", help="compare its statistics with the published ones")
     one.add_argument(
-        "--mel", type=_positive, default=0, metavar="FRAMES", help="also mel-spectrograms of so many frames, as tars"
+        "--mel", type=positive, default=0, metavar="FRAMES", help="also mel-spectrograms of so many frames, as tars"
     )
     one = command("demo", "the demo corpus that ships with tagviz")
     one.add_argument("action", choices=("build",))
@@ -348,7 +305,7 @@ def _people(command: Any) -> None:
     one.add_argument("--out", type=Path, metavar="FILE", help="export into a file")
     one.add_argument("--base", type=Path, metavar="FILE", help="import: the file that both sides come from")
     one.add_argument("--look", action="store_true", help="import: only say what would change")
-    one.add_argument("-n", type=_positive, default=20, help="how many proposals of each sort")
+    one.add_argument("-n", type=positive, default=20, help="how many proposals of each sort")
 
     one = command("feedback", "what reviewers' verdicts say: precision by model and week, agreement, blind comparisons")
     one.add_argument("action", choices=("summary", "export", "forget"))
@@ -363,7 +320,7 @@ def _people(command: Any) -> None:
     one.add_argument(
         "--evaluate", action=BooleanOptionalAction, default=True, help="run: judge the default model, which trains it"
     )
-    one.add_argument("--limit", type=_positive, help="run: questions of the evaluation at most")
+    one.add_argument("--limit", type=positive, help="run: questions of the evaluation at most")
     _settings(one, "limits: from where on a check is amber or red")
 
     one = command("access", "who may do what: roles, and access tokens of people")
@@ -374,7 +331,7 @@ def _people(command: Any) -> None:
     one = command("audit", "who changed what, and when; the newest first")
     one.add_argument("--by", default="", metavar="NAME", help="only what this person did")
     one.add_argument("--corpus", default="", metavar="NAME", help="only what concerns this corpus")
-    one.add_argument("-n", type=_positive, default=50, help="how many entries (default 50)")
+    one.add_argument("-n", type=positive, default=50, help="how many entries (default 50)")
     one.add_argument("--out", type=Path, metavar="FILE", help="write them into a CSV file")
 
 
@@ -392,7 +349,7 @@ def _workspace(command: Any) -> None:
 
 def _dashboard(command: Any) -> None:
     one = command("run", "start the dashboard on the shipped demo and on the corpora of the workspace")
-    one.add_argument("--port", type=_positive, default=8501, help="port of the server (default 8501)")
+    one.add_argument("--port", type=positive, default=8501, help="port of the server (default 8501)")
     one.add_argument("--check", action="store_true", help="stop as soon as the first page is ready")
     one.add_argument("--host", default="", metavar="ADDRESS", help="address to listen on (default 127.0.0.1)")
     one.add_argument(
@@ -413,9 +370,3 @@ def _engine(one: Parser, text: str) -> None:
 
 def _background(one: Parser) -> None:
     one.add_argument("--background", action="store_true", help="queue it as a job and return at once")
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ArgumentTypeError(f"{text!r} is no whole number from 1")
-    return int(text)
