@@ -21,7 +21,7 @@ from urllib.parse import unquote
 import numpy as np
 
 from benchmarks import fuzz_seeds
-from benchmarks.fuzz_seeds import Files
+from benchmarks.fuzz_seeds import ACCESS, COMMANDS, EVENT, PAGES, REQUESTS, Files
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -408,48 +408,6 @@ def targets() -> dict[str, Target]:
         ),
         "commands": Target({str(at): {"c.txt": each} for at, each in enumerate(COMMANDS)}, command_run, 0.1),
     }
-
-
-ACCESS = b"""default = "viewer"
-[roles]
-admin = ["kim@example.com"]
-[groups]
-trainer = ["team"]
-[corpora]
-inner = ["team"]
-[quotas]
-running_jobs = 1
-"""
-EVENT = b'{"pick": {"row": 3, "add": true}, "selection": {"polygon": [[0, 0], [1, 0], [1, 1]], "turn": [0, 0]}}'
-REQUESTS: tuple[dict[str, Any], ...] = (
-    {"path": "/ready", "headers": {"host": "localhost:8501"}},
-    {"path": "/map/files/0123456789abcdef01234567.bin", "headers": {"host": "localhost", "range": "bytes=0-5"}},
-    {"path": "/metrics", "headers": {"host": "127.0.0.1", "x-forwarded-for": "1.2.3.4"}},
-    {"path": "/login", "method": "POST", "query": "next=/x", "body": "token=abc", "headers": {
-        "host": "localhost", "origin": "http://localhost", "content-type": "application/x-www-form-urlencoded"}},
-    {"path": "/Judge", "query": "at=tag:jazz&x=%ff", "headers": {"host": "localhost", "cookie": "tagviz_token=x"}},
-    {"path": "/map/bundle-0.js", "method": "HEAD", "headers": {"host": "[::1]:8501", "origin": "null"}},
-)  # fmt: skip
-PAGES: tuple[dict[str, Any], ...] = (
-    {"page": 0, "title": "rainy night", "corpus": "demo"},
-    {"page": 1, "item": "tag:jazz", "target": "tag:rock", "n_neighbors": "5", "view": "1,2,3", "facet": ["genre"]},
-    {"page": 2, "title": "jazz", "tag": ["jazz"], "n": "10", "date": "2015-01-01", "reading": ["a→tag:b"]},
-    {"page": 3, "k": "5", "drilldown": "similarity|best|0|0", "question": "1", "metric": "ndcg", "analogy": ["jazz"]},
-    {"page": 4, "tab": "tune", "method": "word2vec", "tuned_method": "factors", "metric": "ndcg"},
-    {"page": 5, "corpus": "demo", "model": "spectral"},
-    {"page": 6, "order": "rare", "kind": "song", "compare": "popularity", "me": "Ann"},
-    {"page": 7, "suggestions": "synonyms", "tag": ["jazz"]},
-    {"page": 8, "change": "gone"},
-    {"page": 9, "item": "song:1"},
-)  # fmt: skip
-COMMANDS = (
-    b"recommend\ndemo\n--model\nspectral\n--title\nrainy night\n-n\n3",
-    b"neighbours\ndemo\n--model\nspectral\n--key\ntag:jazz\n-n\n3\n--json",
-    b"recommend\ndemo\n--model\npopularity\n--tag\njazz\n--date\n2015-01-01",
-    b"models\ndemo\n--json",
-    b"profile\ndemo",
-    b"jobs\nlist",
-)
 
 
 def _decisions() -> bytes:
