@@ -10,6 +10,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 SUMMARY = DOCS / "benchmarks.md"
 ROOMS = {
+    "access": "dashboard",
     "dashboard": "dashboard",
     "engines": "scale",
     "evaluation": "evaluation",

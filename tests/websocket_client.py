@@ -54,11 +54,16 @@ class WebsocketClient:
         """
         return self.run_query(page, urlencode(params or {}), timeout)
 
-    def run_query(self, page: str, query: str, timeout: float = 120.0) -> Rerun:
-        """The same with the address as it is written after the question mark."""
+    def run_query(self, page: str, query: str, timeout: float = 120.0, pressed: str = "") -> Rerun:
+        """The same with the address as it is written after the question mark.
+
+        pressed: id of a button, said to be pressed, whether or not the page would let a browser press it."""
         question = BackMsg()
         question.rerun_script.page_name = page
         question.rerun_script.query_string = query
+        if pressed:
+            state = question.rerun_script.widget_states.widgets.add()
+            state.id, state.trigger_value = pressed, True
         started = time.perf_counter()
         self._connection.send(question.SerializeToString())
         messages = received = 0
@@ -82,8 +87,14 @@ class WebsocketClient:
 
 
 @contextmanager
-def websocket_client(address: str) -> Iterator[WebsocketClient]:
+def websocket_client(address: str, headers: Mapping[str, str] | None = None) -> Iterator[WebsocketClient]:
     """A session with the server at an address such as http://127.0.0.1:8501."""
     url = f"{address.replace('http', 'ws', 1)}/_stcore/stream"
-    with connect(url, subprotocols=["streamlit"], max_size=MAX_BYTES, proxy=None) as connection:  # type: ignore[list-item]
+    with connect(
+        url,
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+        additional_headers=dict(headers or {}),
+        max_size=MAX_BYTES,
+        proxy=None,
+    ) as connection:
         yield WebsocketClient(connection)
