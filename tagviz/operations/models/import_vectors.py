@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,23 +23,29 @@ from tagviz.sources.archives import opened
 from tagviz.sources.files import exists
 from tagviz.store.files import atomic_file, read_errors
 from tagviz.store.workspace import ModelAnnotations, ModelInfo
-from tagviz.types import Corpus, Embedding, Kind, ProgressCallback, no_progress
+from tagviz.types import Corpus, Embedding, Kind, ProgressCallback, no_progress, split_key
 
 SAMPLES = 8
 """Tags of a preview; each with its five nearest."""
+MATCHED = (Kind.TAG, Kind.SONG, Kind.ARTIST, Kind.GENRE, Kind.WORD)
+"""Kinds of items that words may name, in the order in which they are shown."""
 EXAMPLES = 20
 """Words that are named where many are missing or ambiguous."""
 
 
 @dataclass(frozen=True, eq=False)
 class VectorPreview:
-    """A file of vectors as it would fit a corpus. samples: frame `tag`, `playlists`, `nearest` (five labels)."""
+    """A file of vectors as it would fit a corpus.
+
+    samples: frame `tag`, `playlists`, `nearest` (five labels). sizes: items of the corpus by kind.
+    """
 
     name: str
     found: imported.ImportedVectors
     embedding: Embedding
     match: imported.Match
     samples: pd.DataFrame
+    sizes: Mapping[Kind, int]
 
     def described(self) -> dict[str, Any]:
         """As JSON: what is printed."""
@@ -50,6 +57,7 @@ class VectorPreview:
             "dimension": self.embedding.dimension,
             "why": fit.why,
             "matched": {str(kind): count for kind, count in fit.matched.items()},
+            "kinds": self.by_kind(),
             "missing": len(fit.missing),
             "missing_examples": list(fit.missing[:EXAMPLES]),
             "tags_without_vector": len(fit.unreached),
@@ -59,6 +67,19 @@ class VectorPreview:
             "notes": list(self.found.notes),
             "samples": self.samples.to_dict("records"),
         }
+
+    def by_kind(self) -> list[dict[str, Any]]:
+        """How well the words fit each kind of the corpus's items: `kind`, `matched`, `without_vector`, `ambiguous`."""
+        ambiguous = Counter(split_key(key)[0] for key, _words in self.match.ambiguous)
+        return [
+            {
+                "kind": str(kind),
+                "matched": self.match.matched.get(kind, 0),
+                "without_vector": size - self.match.matched.get(kind, 0),
+                "ambiguous": ambiguous[kind],
+            }
+            for kind, size in self.sizes.items()
+        ]
 
 
 def preview(
@@ -74,7 +95,8 @@ def preview(
     if kind is not None:
         vectors = imported.keyed(vectors, kind)
     embedding, match = imported.match(vectors, corpus)
-    return VectorPreview(path.name, vectors, embedding, match, _samples(corpus, embedding))
+    sizes = {kind: len(corpus.vocab(kind)) for kind in MATCHED if len(corpus.vocab(kind))}
+    return VectorPreview(path.name, vectors, embedding, match, _samples(corpus, embedding), sizes)
 
 
 def keep(

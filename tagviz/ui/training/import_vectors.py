@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from tagviz.access.roles import Permission
@@ -13,6 +15,7 @@ from tagviz.operations import jobs as job_operations
 from tagviz.operations import server_paths
 from tagviz.operations.models import import_vectors
 from tagviz.operations.models.import_vectors import VectorPreview
+from tagviz.types import Kind
 from tagviz.ui import cache, formatting, url_state
 from tagviz.ui.components import file_upload, permissions, tables, upload
 from tagviz.ui.context import PageContext
@@ -36,6 +39,8 @@ SOURCES = {
     "path": N_("Path on the server"),
     "sentence": N_("A sentence-transformers model"),
 }
+WORDS_ARE = (Kind.TAG, Kind.SONG, Kind.ARTIST)
+"""What words without a kind can be said to be."""
 _LOCATION = "vectors-location"
 
 
@@ -62,15 +67,24 @@ def show(here: PageContext) -> None:
         path = upload.path_input("vectors-path")
     else:
         uploaded = file_upload.show("vectors-upload", hint=_("Upload vectors.tsv and metadata.tsv together"))
-    file_format = st.selectbox(
-        _("Format"), ["auto", *FORMATS], format_func=label_of(NAMES), key="vectors-format", width=300
-    )
+    with st.container(horizontal=True):
+        file_format = st.selectbox(
+            _("Format"), ["auto", *FORMATS], format_func=label_of(NAMES), key="vectors-format", width=300
+        )
+        words_are = st.selectbox(
+            _("The words are"),
+            ["auto", *WORDS_ARE],
+            format_func=lambda kind: _("Detect automatically") if kind == "auto" else _(formatting.PLURALS[kind]),
+            key="vectors-kind",
+            help=_("What a word names that does not say it itself, as tag:jazz does"),
+            width=300,
+        )
     ready = bool(uploaded or path.strip())
     if st.button(_("Preview"), key="vectors-look", icon=":material/visibility:", disabled=not ready):
         location = _vectors_file(uploaded.path) if uploaded else path.strip()
         st.session_state[_LOCATION] = str(location)
     if stored := st.session_state.get(_LOCATION):
-        _show_preview(here, stored, file_format or "auto")
+        _show_preview(here, stored, file_format or "auto", "" if words_are == "auto" else str(words_are))
 
 
 def _sentence_model(here: PageContext) -> None:
@@ -114,10 +128,11 @@ def _vectors_file(location: Path) -> Path:
     return candidates[0]
 
 
-def _show_preview(here: PageContext, location: str, file_format: str) -> None:
+def _show_preview(here: PageContext, location: str, file_format: str, words_are: str) -> None:
     file = server_paths.check_path(cache.context(), location)
     try:
-        preview = _preview(*here.names, str(file), file_format, file.stat().st_mtime_ns if file.is_file() else 0)
+        changed = file.stat().st_mtime_ns if file.is_file() else 0
+        preview = _preview(*here.names, str(file), file_format, words_are, changed)
     except SourceError as error:
         if server_paths.is_upload(cache.context(), file):
             raise
@@ -128,16 +143,10 @@ def _show_preview(here: PageContext, location: str, file_format: str) -> None:
         st.markdown(f"**{formatting.escape(preview.name)}** · {_(NAMES.get(detected, detected))}")
         words = formatting.count(details["words"], "word")
         st.caption(_("{words}, {n} dimensions").format(words=words, n=details["dimension"]))
-        numbers = {
-            _("Tags with a vector"): details["matched"].get("tag", 0),
-            _("Tags without a vector"): details["tags_without_vector"],
-            _("Unknown words"): details["missing"],
-            _("Ambiguous words"): details["ambiguous"],
-        }
-        grid = st.grid(4, min_column_width=150)
-        for label, number in numbers.items():
-            with grid.container():
-                st.metric(label, f"{number:,}")
+        st.metric(_("Unknown words"), f"{details['missing']:,}", help=_("Words that match nothing in the corpus"))
+        if preview.match.why:
+            st.text(formatting.one_line(preview.match.why, 300))
+        _show_kinds(details["kinds"])
         for note in details["notes"]:
             st.text(formatting.one_line(note, 300))
         with st.expander(_("Details of the matching")):
@@ -161,6 +170,25 @@ def _show_preview(here: PageContext, location: str, file_format: str) -> None:
             st.rerun()
 
 
+def _show_kinds(kinds: list[dict[str, Any]]) -> None:
+    """Show how many items of each kind the words name."""
+    heads = {
+        "kind": _("Kind"),
+        "matched": _("With a vector"),
+        "without_vector": _("Without a vector"),
+        "ambiguous": _("Ambiguous"),
+    }
+    frame = pd.DataFrame(kinds).assign(kind=[_(formatting.PLURALS[one["kind"]]) for one in kinds])
+    configuration: dict[str, Any] = {
+        name: st.column_config.NumberColumn(heads[name], format="localized") for name in heads
+    }
+    configuration["kind"] = st.column_config.TextColumn(heads["kind"])
+    configuration["ambiguous"] = st.column_config.NumberColumn(
+        heads["ambiguous"], format="localized", help=_("Several words match; the one with the same spelling is used")
+    )
+    tables.table(frame, "vector-kinds", _("What the words name"), configuration)
+
+
 def _show_words(title: str, words: list[str]) -> None:
     if words:
         st.caption(title)
@@ -168,7 +196,10 @@ def _show_words(title: str, words: list[str]) -> None:
 
 
 @st.cache_resource(max_entries=2, show_spinner=lazy("Reading the vectors"))
-def _preview(name: str, fingerprint: str, location: str, file_format: str, changed: int) -> VectorPreview:
+def _preview(
+    name: str, fingerprint: str, location: str, file_format: str, words_are: str, changed: int
+) -> VectorPreview:
     """Return the preview; `changed` is the file's time, so that a new file is read again."""
     del changed
-    return import_vectors.preview(cache.corpus(name, fingerprint), Path(location), file_format)
+    kind = Kind(words_are) if words_are else None
+    return import_vectors.preview(cache.corpus(name, fingerprint), Path(location), file_format, kind=kind)

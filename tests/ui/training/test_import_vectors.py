@@ -15,6 +15,7 @@ from tests.ui.screen import texts
 
 Open = Callable[..., AppTest]
 TRAIN = pages.TRAIN.path
+SONGS = ("s0", "s1", "s2", "s3")
 
 
 def test_vectors_from_elsewhere_are_looked_at_before_they_are_kept(app: Open, home: Path, tmp_path: Path) -> None:
@@ -28,7 +29,9 @@ def test_vectors_from_elsewhere_are_looked_at_before_they_are_kept(app: Open, ho
     test.button(key="vectors-look").click().run()
     assert not test.exception
     shown = {metric.label: metric.value for metric in test.metric}
-    assert (shown["Tags with a vector"], shown["Unknown words"]) == ("12", "1")
+    assert shown["Unknown words"] == "1"
+    kinds = next(frame.value for frame in test.dataframe if "without_vector" in frame.value).set_index("kind")
+    assert kinds.loc["tags", "matched"] == 12
     assert "stranger" in texts(test)
     test.button(key="vectors-keep").click().run()
     assert not test.exception
@@ -36,6 +39,20 @@ def test_vectors_from_elsewhere_are_looked_at_before_they_are_kept(app: Open, ho
     ws = Workspace(home)
     infos = models.list_models(Context(ws), ws.open_corpus("awkward").fingerprint)
     assert [info.marks.title for info in infos if info.method == "foreign"] == ["mine"]
+
+
+def test_the_words_can_be_said_to_be_songs(app: Open, tmp_path: Path) -> None:
+    (tmp_path / "items.txt").write_text("".join(f"{word} {number} 1\n" for number, word in enumerate(SONGS)))
+    test = app(TRAIN, tab="import")
+    test.session_state["vectors-from"] = "path"
+    test.session_state["vectors-kind"] = "song"
+    test.run()
+    test.text_input(key="vectors-path").set_value(str(tmp_path / "items.txt")).run()
+    test.button(key="vectors-look").click().run()
+    assert not test.exception
+    kinds = next(frame.value for frame in test.dataframe if "without_vector" in frame.value).set_index("kind")
+    assert kinds.loc["songs", "matched"] == len(SONGS)
+    assert kinds.loc["tags", "matched"] == 0
 
 
 def test_a_pickled_file_is_refused_with_the_reason(app: Open, tmp_path: Path) -> None:
