@@ -51,6 +51,8 @@ _ORDERS = {"dmy (day first)": ("date_order", "dmy"), "mdy (month first)": ("date
 """Answers to the question which order the dates have."""
 _FIRST_DAY, _LAST_DAY = 18_000, 80_000
 """Excel's day numbers that count as dates: 1949 … 2119."""
+LONGEST_DATE = 100
+"""Characters of a text that are looked at."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,9 @@ def has_times(values: pd.Series) -> bool:
 
 
 def _some(values: pd.Series) -> list[str]:
-    """Different texts and numbers of a column."""
+    """Different texts and numbers of a column, cut where no date goes on."""
     scalars = (str(value).strip() for value in values.dropna().head(500) if not isinstance(value, list | dict | tuple))
-    return list(dict.fromkeys(filter(None, scalars)))[:50]
+    return list(dict.fromkeys(text[:LONGEST_DATE] for text in scalars if text))[:50]
 
 
 def _naive(values: pd.Series) -> pd.Series:

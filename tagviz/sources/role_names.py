@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import regex
 
@@ -69,27 +69,31 @@ _MEANINGS: Mapping[frozenset[str], str] = {
         ("genre", "tags"), ("artist genre", "tags"), ("album genre", "tags"),
     )
 }  # fmt: skip
+LONGEST_NAME = 200
+"""Characters of a column's name: what is longer is data, whatever line it stands in."""
 _TAIL = regex.compile(r"(?:[,:#].*|\s*\([^()]*\)|\s*\[[^\[\]]*\])$")
 _KANA_MARKS = "\u3099\u309a"
 
 
 def plain(name: str) -> str:
     """A column's name without case, accents, blanks and punctuation."""
-    folded = unicodedata.normalize("NFKD", name.casefold().replace("ß", "ss").replace("ı", "i"))
+    folded = unicodedata.normalize("NFKD", name[:LONGEST_NAME].casefold().replace("ß", "ss").replace("ı", "i"))
     bare = "".join(char for char in folded if not unicodedata.combining(char) or char in _KANA_MARKS)
     return "".join(char for char in unicodedata.normalize("NFC", bare) if char.isalnum())
 
 
 def short(name: str) -> str:
     """A name's part before a comma, colon, # or brackets at its end: "tags, free" → tags, "Date#me" → date."""
-    return plain(_TAIL.sub("", name))
+    return plain(_TAIL.sub("", name[:LONGEST_NAME]))
 
 
 _BY_NAME = {name: role for role, names in reversed(list(NAMES.items())) for name in names.split("|")}
 
 
 def known_name(name: str) -> str:
-    """The role that a column's name speaks for; "" for none."""
+    """The role that a column's name speaks for; "" for none, and for what is too long for a name."""
+    if len(name) > LONGEST_NAME:
+        return ""
     for form in (plain(name), short(name), plain(name.rsplit(".", 1)[-1])):
         if form in _BY_NAME:
             return _BY_NAME[form]
@@ -98,13 +102,13 @@ def known_name(name: str) -> str:
     return "tags" if NUMBERED.fullmatch(name.strip()) else translated(name)
 
 
-@cache
+@lru_cache(maxsize=2**12)
 def translated(name: str) -> str:
     """The role of a header in any of the exporters' languages; "" unless it is made of known words only."""
     return _MEANINGS.get(concepts(name), "")
 
 
-@cache
+@lru_cache(maxsize=2**12)
 def concepts(name: str) -> frozenset[str]:
     """What the words of a header speak of, such as artist and genre; empty where one of them is not known."""
     match = _lexicon().fullmatch(plain(name))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tagviz.sources.role_names import known_name
+from tagviz.sources.role_names import LONGEST_NAME, known_name, plain
 
 EXPORTIFY = {  # its columns in each language: uri, name, artists' uris, artists, album's uri, album, artists' genres
     "de": "Track-URI|Track-Name|Künstler-URI(s)|Künstlername(n)|Album-URI|Album-Name|Künstler-Genres",
@@ -61,3 +61,9 @@ def test_what_follows_a_hash_or_stands_in_brackets_is_no_part_of_the_name() -> N
         "tags",
         "tags",
     ]
+
+
+def test_a_text_too_long_for_a_name_is_none() -> None:
+    assert known_name("tags") == "tags"
+    assert known_name("tags, " + "0" * 10_000_000) == ""
+    assert len(plain("0" * 10_000_000)) == LONGEST_NAME
