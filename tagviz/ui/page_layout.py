@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
-from functools import cache as cache_once
 
 import streamlit as st
 
@@ -18,7 +17,7 @@ from tagviz.operations.registry import METHODS
 from tagviz.server_settings import server_settings
 from tagviz.settings import ASSETS
 from tagviz.types import Kind
-from tagviz.ui import cache, formatting, login, metrics, pages, security, url_state
+from tagviz.ui import cache, formatting, login, metrics, pages, security, start_page, url_state
 from tagviz.ui.components import charts, errors, key_help, saved_views, tables, undo_bar
 from tagviz.ui.context import PageContext
 from tagviz.ui.i18n import LANGUAGES, _, browser_language, language, translated, use_language, use_words_of
@@ -55,8 +54,8 @@ def open_page(page: Page) -> PageContext:
         layout="wide",
         initial_sidebar_state=SIDEBAR_PX,
     )
-    # Markdown is drawn with the first elements, st.html only once its program is loaded: by then all would move
-    st.markdown(_style_sheet(), unsafe_allow_html=True)
+    # For unknown addresses, which Streamlit answers with its own start page. Markdown is drawn earlier than st.html
+    st.markdown(start_page.style_sheet(), unsafe_allow_html=True)
     if language() in UNBROKEN:
         st.html("<style>.stApp { word-break: keep-all; overflow-wrap: anywhere; }</style>")
     undo_bar.show()
@@ -116,12 +115,6 @@ def open_page(page: Page) -> PageContext:
     if error := url_state.last_error():
         errors.show_error(error, _("This action failed."))
     return here
-
-
-@cache_once
-def _style_sheet() -> str:
-    """Return our own style sheet as an element; it holds nothing that anybody typed."""
-    return f"<style>{(ASSETS / 'page.css').read_text(encoding='utf-8')}</style>"
 
 
 def _name_damaged_corpora() -> None:

@@ -1,4 +1,4 @@
-"""Routes besides pages (readiness, old page names, files of the components), and warm-up in the background."""
+"""Routes (start page, readiness, old page names, files of the components), and warm-up in the background."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from streamlit import config
 
 from tagviz import aliases
 from tagviz.errors import TagvizError
-from tagviz.ui import cache, login, memory, metrics
+from tagviz.ui import cache, login, memory, metrics, start_page
 from tagviz.ui.components import file_upload, key_help, search_box
 from tagviz.ui.components import map as map_component
 from tagviz.ui.components.file_upload import routes as upload_routes
@@ -56,7 +56,8 @@ def routes() -> list[BaseRoute]:
     moved = [Route(f"/{old}", _moved_page) for old in aliases.PAGES]
     base = str(config.get_option("server.baseUrlPath") or "").strip("/")
     prefix = f"/{base}" if base else ""
-    return [Route(f"{prefix}{route.path}", route.endpoint, methods=route.methods) for route in (*own, *unknown, *moved)]
+    every = (*own, *unknown, *moved, *start_page.routes())
+    return [Route(f"{prefix}{route.path}", route.endpoint, methods=route.methods) for route in every]
 
 
 @asynccontextmanager
