@@ -95,7 +95,7 @@ def _show_preview(document: dict[str, Any]) -> None:
     ]
     table([{in_words(key, document["songs_are"]): row[key] for key in filled} for row in rows])
     words = document["songs_are"]
-    counts = ", ".join(f"{in_words(name, words)}: {count:,}" for name, count in document["counts"].items() if count)
+    counts = ", ".join(f"{count:,} {in_words(name, words)}" for name, count in document["counts"].items() if count)
     print(counts if document["complete"] else f"in the part that was looked at: {counts}")
     for title, key in (("rule", "rules"), ("dropped or corrected", "dropped"), ("offer", "offers")):
         for line in document[key]:
