@@ -1,7 +1,7 @@
 """Many people at once: each asks a new title every one or two seconds, over the websocket as a browser would.
 
     python -m benchmarks.people                                   # the demo, 1, 10 and 20 people
-    python -m benchmarks.people --home HOME --corpus lists --model best --people 1 20 50
+    python -m benchmarks.people --home HOME --corpus lists --model best --people 1 20 50 --processes 2
 
 Prints the median and the 95th percentile of an answer (from the question to the end of the page's run), answers a
 second, failures, the server's memory, and what an empty Streamlit page takes in the same run.
@@ -89,11 +89,18 @@ def row(name: str, measured: Measured, seconds: float, spent: float, memory: flo
 
 
 @contextmanager
-def dashboard(home: Path) -> Iterator[tuple[str, psutil.Process]]:
-    """The dashboard on a workspace, and its process."""
+def dashboard(home: Path, processes: int) -> Iterator[tuple[str, psutil.Process]]:
+    """The dashboard on a workspace, and its process (with several, the one that started them)."""
     before = set(psutil.Process().children())
-    with serving(ROOT / "app.py", {"TAGVIZ_HOME": str(home), "TAGVIZ_DATABASE_URL": ""}, "/ready") as address:
+    environment = {"TAGVIZ_HOME": str(home), "TAGVIZ_DATABASE_URL": ""}
+    with serving(ROOT / "app.py", environment, "/ready", processes=processes) as address:
         yield address, next(child for child in psutil.Process().children() if child not in before)
+
+
+def usage(process: psutil.Process) -> tuple[float, float]:
+    """Processor seconds and MB of the dashboard's processes (shared pages are counted in each)."""
+    every = [process, *process.children()]
+    return sum(sum(each.cpu_times()[:2]) for each in every), sum(each.memory_info().rss for each in every) / 2**20
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -103,20 +110,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--model", default="")
     parser.add_argument("--people", type=int, nargs="+", default=[1, 10, 20])
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--processes", type=int, default=1, help="as of `tagviz run`")
     options = parser.parse_args(arguments)
     params = {"corpus": options.corpus} | ({"model": options.model} if options.model else {})
     print("| people | p50 s | p95 s | answers/s | CPU ms an answer | failed | MB |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
-        with dashboard(options.home or Path(folder)) as (address, process):
-            with websocket_client(address) as client:
-                client.run("Recommend", {**params, "title": "warm up"})
+        with dashboard(options.home or Path(folder), options.processes) as (address, process):
+            for _process in range(options.processes):  # each connection comes to the next one
+                with websocket_client(address) as client:
+                    client.run("Recommend", {**params, "title": "warm up"})
             for people in options.people:
-                before = sum(process.cpu_times()[:2])
+                before = usage(process)[0]
                 measured = measure(address, people, options.seconds, params)
-                spent = sum(process.cpu_times()[:2]) - before
-                memory = process.memory_info().rss / 2**20
-                print(row(str(people), measured, options.seconds, spent, memory), flush=True)
+                after, memory = usage(process)
+                print(row(str(people), measured, options.seconds, after - before, memory), flush=True)
                 for error in sorted(set(measured.errors))[:3]:
                     print("  ", error)
         script = Path(folder, "app.py")

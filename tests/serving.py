@@ -39,15 +39,18 @@ def serving(
     options: Sequence[str] = (),
     log: Path | None = None,
     port: int = 0,
+    processes: int = 1,
 ) -> Iterator[str]:
     """The address of a server that runs the script and answers 200 at `ready`; it ends with the block.
 
     options: further ones of `streamlit run`; where they repeat one of OPTIONS, they win. log: where the server's own
-    output goes. port: 0 for any that is free.
+    output goes. port: 0 for any that is free. processes: more than one: `tagviz run --processes`, on the app itself.
 
     Raises TimeoutError when it does not answer within STARTS_WITHIN."""
     port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), f"--server.port={port}", *OPTIONS, *options]
+    if processes > 1:
+        command = [sys.executable, "-m", "tagviz", "run", f"--processes={processes}", f"--port={port}"]
     with (log or Path(os.devnull)).open("ab") as output:
         process = subprocess.Popen(
             command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT

@@ -352,6 +352,7 @@ def _dashboard(command: Any) -> None:
     one.add_argument("--port", type=positive, default=8501, help="port of the server (default 8501)")
     one.add_argument("--check", action="store_true", help="stop as soon as the first page is ready")
     one.add_argument("--host", default="", metavar="ADDRESS", help="address to listen on (default 127.0.0.1)")
+    one.add_argument("--processes", type=positive, default=1, help="dashboards that share the address (default 1)")
     one.add_argument(
         "--open-to-everyone", action="store_true", help="allow an address that others reach although nobody logs in"
     )

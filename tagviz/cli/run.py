@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
 
+from tagviz.cli import processes
 from tagviz.errors import InvalidParameterError, NotReadyError
 from tagviz.operations.context import Context
 from tagviz.server_settings import server_settings
@@ -31,7 +33,8 @@ def run_dashboard(context: Context, arguments: Namespace, progress: ProgressCall
     Args:
         context: the workspace; the server finds it by itself, through `TAGVIZ_HOME`.
         arguments: `port`; `host`, which is refused where others reach it and nobody has to log in; `check`: stop as
-            soon as the first page is ready; `read_only` and `presentation`.
+            soon as the first page is ready; `read_only` and `presentation`; `processes`: dashboards that share the
+            address.
         progress: not used; Streamlit prints its own address.
 
     Returns:
@@ -43,19 +46,35 @@ def run_dashboard(context: Context, arguments: Namespace, progress: ProgressCall
     """
     _require_free(arguments.port)
     _require_login(arguments.host, arguments.open_to_everyone)
-    script = DASHBOARD / "app.py"
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(arguments.port)]
-    if arguments.host:
-        command += ["--server.address", arguments.host]
-    environment = {**os.environ, **_settings(arguments)}
-    if arguments.presentation:
-        command += PRESENTATION
+    processes.require_possible(arguments.processes)
     if arguments.check:
-        return _check(command, arguments.port, environment)
+        return _check(arguments)
+    environment = {**os.environ, **_settings(arguments)}
+    if arguments.processes > 1:
+        return _run_several(arguments, environment)
+    command = _command("streamlit", arguments, arguments.host)
     sys.stdout.flush()
     if os.name == "posix":  # signals then reach the server itself
         os.execve(command[0], command, environment)
     return {"exit_code": subprocess.call(command, env=environment)}
+
+
+def _command(module: str, arguments: Namespace, host: str) -> list[str]:
+    """The command of a dashboard."""
+    script = DASHBOARD / "app.py"
+    command = [sys.executable, "-m", module, "run", str(script), "--server.port", str(arguments.port)]
+    return command + (["--server.address", host] if host else []) + (PRESENTATION if arguments.presentation else [])
+
+
+def _run_several(arguments: Namespace, environment: Mapping[str, str]) -> dict[str, Any]:
+    """Serve the address with several processes until this one is told to end."""
+    host = arguments.host or "127.0.0.1"
+    # What one process signs the others have to accept: a browser may come to another one after a restart.
+    secret = {"STREAMLIT_SERVER_COOKIE_SECRET": secrets.token_hex(32)}
+    print(f"Dashboard: http://{host}:{arguments.port} ({arguments.processes} processes)", flush=True)
+    command = _command("tagviz.ui.server_process", arguments, host)
+    processes.run(command, {**secret, **environment}, arguments.processes, (host, arguments.port))
+    return {"exit_code": 0}
 
 
 def _settings(arguments: Namespace) -> dict[str, str]:
@@ -100,13 +119,13 @@ def _require_free(port: int) -> None:
             raise InvalidParameterError(f"Port {port} cannot be used", reason, "choose another with --port") from error
 
 
-def _check(command: list[str], port: int, environment: Mapping[str, str]) -> dict[str, Any]:
+def _check(arguments: Namespace) -> dict[str, Any]:
     """Wait until the dashboard says that its first page is ready, then stop it."""
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{arguments.port}"
+    command = _command("streamlit", arguments, arguments.host)
+    environment = {**os.environ, **_settings(arguments)}
     began = time.monotonic()
-    server = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=dict(environment)
-    )
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
     try:
         while time.monotonic() - began < STARTS_WITHIN and server.poll() is None:
             if _is_ready(address):

@@ -31,7 +31,7 @@ from tagviz import logs
 from tagviz.errors import TagvizError
 from tagviz.operations.context import Context
 from tagviz.server_settings import Network, ServerSettings, server_settings
-from tagviz.ui import login, metrics
+from tagviz.ui import login, metrics, server_process
 from tagviz.ui.i18n import _, in_language, languages_of, offered
 
 IDENTITY_HEADERS = frozenset(
@@ -189,7 +189,8 @@ def middleware() -> list[Middleware]:
     logs.configure()
     _remember_peers()
     trusted_headers = config.get_option("server.trustedUserHeaders") or {}
-    return [Middleware(SecurityMiddleware, policy=Policy(settings, frozenset(map(_plain_name, trusted_headers))))]
+    own = [Middleware(SecurityMiddleware, policy=Policy(settings, frozenset(map(_plain_name, trusted_headers))))]
+    return [*own, Middleware(server_process.StayMiddleware)] if server_process.is_one_of_several() else own
 
 
 def _remember_peers() -> None:
