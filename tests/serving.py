@@ -9,8 +9,10 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 STARTS_WITHIN = 120.0
@@ -62,6 +64,16 @@ def serving(
     finally:
         process.terminate()
         process.wait(20)
+        _end_workers(environment.get("TAGVIZ_HOME", ""))
+
+
+def _end_workers(home: str) -> None:
+    """End the workers of a workspace, which outlive its dashboard and would compute beside the tests that follow."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if "tagviz.worker" in process.cmdline() and home and process.environ().get("TAGVIZ_HOME") == home:
+                for each in (*process.children(recursive=True), process):
+                    each.kill()
 
 
 def _wait(address: str) -> None:
