@@ -18,6 +18,7 @@ ROOMS = {
     "feedback": "feedback",
     "continued_training": "training",
     "imports": "imports",
+    "layout_shifts": "walks",
     "layouts": "map",
     "phrases": "reading",
     "quality": "quality",
