@@ -64,7 +64,8 @@ with errors.show_errors():
     if ident:
         report_key = model_names.report_key(here.corpus.fingerprint, ident)
         reports.about(here, report_key.opened)
-        draw_panel(report_key)
+        with st.container(key="evaluate-panel"):
+            draw_panel(report_key)
         draw_playlists(report_key)
         draw_analyses(here, report_key)
         prefetch(report_key)
