@@ -52,7 +52,9 @@ COMMANDS = (
 )
 PEOPLE = ("tagviz.db",)
 """Files without which some content of every page is missing, which the page says."""
-REMADE = re.compile(r"^(encodings\.db|map/|checkpoints/|logs/|foldings/|overlays/|.*\.lock$|uploads/|tagviz\.db\.made)")
+REMADE = re.compile(
+    r"^(encodings\.db|map/|checkpoints/|logs/|foldings/|overlays/|.*\.lock$|uploads/|golden/answers/|tagviz\.db\.made)"
+)
 """Files that are made again when they are needed: nobody has to be told."""
 GONE = re.compile(r"^(names|marks|monitor|thresholds|golden|trash|tuning\.db|foreign)")
 """Files that nothing else names: when one is missing, nothing shows that it was there."""

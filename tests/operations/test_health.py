@@ -6,6 +6,7 @@ import os
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tagviz.curation.decisions import resolve
@@ -93,6 +94,46 @@ def test_data_that_nothing_describes_is_found_when_no_process_can_be_writing_it(
     os.utime(folder, (old, old))
     (finding,) = health.examine(context)
     assert finding.place == folder.relative_to(context.workspace.home).as_posix()
+
+
+def test_a_description_that_cannot_be_read_leaves_its_data_alone(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once read again, it describes them; those of a damaged one go where it goes."""
+    path = one(context, "models/*/*.json")
+    folder = path.with_suffix("")
+    os.utime(folder, (0, 0))
+    flip(path)
+    place = folder.relative_to(context.workspace.home).as_posix()
+    (finding,) = health.examine(context)
+    assert finding.moved == (f"{place}.json", place)
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path).suffix != ".json" or mode != os.R_OK)
+    (finding,) = health.examine(context)
+    assert (finding.place, finding.repair, finding.moved) == (f"{place}.json", Repair.PERMIT, ())
+
+
+def test_vectors_that_are_not_those_of_their_name_are_found(context: Context) -> None:
+    path = context.workspace.home / "foreign" / "0123456789abcdef.npz"
+    path.parent.mkdir()
+    np.savez(path, words=np.frombuffer(b'["a"]', np.uint8), vectors=np.ones((1, 2), np.float32))
+    (finding,) = health.examine(context)
+    assert finding.place == "foreign/0123456789abcdef.npz"
+    np.savez(path, other=np.zeros(2))
+    assert len(health.examine(context)) == 1
+
+
+def test_an_empty_file_of_trials_is_set_aside_and_damaged_answers_are_removed(context: Context) -> None:
+    home = context.workspace.home
+    (home / "tuning.db").touch()
+    (home / "golden" / "answers").mkdir(parents=True)
+    (home / "golden" / "answers" / "other.json").write_text("[1, 2")
+    findings = health.examine(context)
+    assert {finding.place: finding.repair for finding in findings} == {
+        "tuning.db": Repair.RECOVER,
+        "golden/answers/other.json": Repair.REMOVE,
+    }
+    assert all(done.repaired for done in health.repair(context, findings))
+    assert health.examine(context) == []
 
 
 def test_a_damaged_database_is_set_aside_and_its_rows_are_recovered(context: Context) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from tagviz.errors import NotFoundError, StoreError, TagvizError
 from tagviz.operations import golden
 from tagviz.operations.context import Context
+from tagviz.operations.models.import_vectors import check_stored
 from tagviz.operations.monitoring import thresholds
 from tagviz.operations.monitoring.run import RUN_FACTS
 from tagviz.store import sqlite_files
@@ -149,9 +150,10 @@ def _artifacts(workspace: Workspace, store: ArtifactStore, whole: bool) -> Itera
         if _forbidden(store.home / place):
             yield Finding(place, what, wrong.detail, remedy, Repair.PERMIT)
         else:
-            moved = (place, *_versions_of(workspace, store.name, key))
+            data = (f"{store.name}/{key}",) if (root / key).exists() else ()
+            moved = (place, *data, *_versions_of(workspace, store.name, key))
             yield Finding(place, what, wrong.detail, remedy, Repair.SET_ASIDE, moved)
-    used = {entry.folder for entry in entries}
+    used = {*(entry.folder for entry in entries), *(root / key for key in errors)}
     for folder in sorted(root.glob("*/" * (store.depth - 1) + "*")):
         old = time.time() - folder.stat().st_mtime > LEFT_SECONDS
         if folder.is_dir() and folder not in used and folder.name[0] != "." and folder.suffix != ".json" and old:
@@ -218,7 +220,7 @@ def _small_files(context: Context) -> Iterator[Finding]:
             backup,
             lambda path: golden.list_queries(context, path.stem),
         ),
-        ("foreign/*.npz", lambda path: f"Vectors {path.stem} that were loaded", "load their file again", _read_arrays),
+        ("foreign/*.npz", lambda path: f"Vectors {path.stem} that were loaded", "load their file again", check_stored),
     ]
     for pattern, named, remedy, look in kinds:
         for path in sorted(home.glob(pattern)):
@@ -274,7 +276,10 @@ def _databases(context: Context, whole: bool) -> Iterator[Finding]:
         yield Finding(
             own.name, what, why, "restore a backup with `tagviz restore`, or start an empty one", Repair.RECOVER
         )
-    for path, what in ((own, "The database of jobs, feedback and decisions"), (home / "tuning.db", "Trials of tuning")):
+    tuning = home / "tuning.db"
+    if tuning.is_file() and not tuning.stat().st_size:
+        yield Finding(tuning.name, "Trials of tuning", "its file is empty", restore, Repair.RECOVER)
+    for path, what in ((own, "The database of jobs, feedback and decisions"), (tuning, "Trials of tuning")):
         if path is not None and path.exists() and not missing_file(path):
             forbidden = _forbidden(path)
             wrong = "it may not be read" if forbidden else sqlite_files.problem(path)
@@ -295,6 +300,12 @@ def _caches(workspace: Workspace, whole: bool) -> Iterator[Finding]:
     path = workspace.encodings
     if path.exists() and whole and (wrong := sqlite_files.problem(path)):
         yield Finding(path.name, "Vectors of texts", wrong, remade, Repair.REMOVE)
+    for path in sorted((workspace.home / "golden" / "answers").glob("*.json")):
+        try:
+            read_object(path)
+        except StoreError as error:
+            place = path.relative_to(workspace.home).as_posix()
+            yield Finding(place, "Answers to golden queries", error.detail, remade, Repair.REMOVE)
     for path in sorted((workspace.home / "map").glob("[0-9a-f]*.*")) if whole else ():
         try:
             with gzip.open(path) as file:

@@ -23,7 +23,7 @@ from tagviz.sources.archives import opened
 from tagviz.sources.files import exists
 from tagviz.store.files import atomic_file, read_errors
 from tagviz.store.workspace import ModelAnnotations, ModelInfo
-from tagviz.types import Corpus, Embedding, Kind, ProgressCallback, no_progress, split_key
+from tagviz.types import Corpus, Embedding, Floats, Kind, ProgressCallback, no_progress, split_key
 
 SAMPLES = 8
 """Tags of a preview; each with its five nearest."""
@@ -139,12 +139,27 @@ def stored_vectors(context: Context, corpus: Corpus, values: Mapping[str, Any]) 
 def _keep(context: Context, found: imported.ImportedVectors) -> str:
     """Writes words and vectors under the hash of both, whole or not at all."""
     words = orjson.dumps(found.words)
-    digest = hashlib.sha256(words + np.ascontiguousarray(found.vectors).tobytes()).hexdigest()[:16]
+    digest = _digest(words, found.vectors)
     path = _place(context, digest)
     if not _is_whole(path):
         with atomic_file(path) as file:
             np.savez(file, allow_pickle=False, words=np.frombuffer(words, np.uint8), vectors=found.vectors)
     return digest
+
+
+def _digest(words: bytes, vectors: Floats) -> str:
+    return hashlib.sha256(words + np.ascontiguousarray(vectors).tobytes()).hexdigest()[:16]
+
+
+def check_stored(path: Path) -> None:
+    """Make sure that a file of words and vectors holds what its name, their hash, says.
+
+    Raises:
+        StoreError: It cannot be read, or holds something else.
+    """
+    with read_errors(path), np.load(path, allow_pickle=False) as arrays:
+        if _digest(arrays["words"].tobytes(), arrays["vectors"]) != path.stem:
+            raise StoreError(f"{path.name} is damaged", "its words and vectors are not those that it was written with")
 
 
 @contextmanager
