@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 
-.PHONY: run test check lint types format docs messages wheel wheel-check demo map glance quality crawl walks faults fuzz clean
+.PHONY: run test check lint types format docs messages wheel wheel-check demo map glance quality crawl walks shifts faults fuzz clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -61,6 +61,10 @@ crawl: $(VENV)/.dev
 # Ten tasks in the browser and axe-core on every page; writes docs/benchmarks/walks.md.
 walks: $(VENV)/.dev
 	$(BIN)/python -m tests.walks
+
+# Layout shifts and the largest contentful paint of every page; writes docs/benchmarks/walks.md.
+shifts: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.layout_shifts
 
 # Damages every kind of file in every way and looks at all pages and commands (half an hour).
 faults: $(VENV)/.dev

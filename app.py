@@ -40,7 +40,7 @@ def home() -> None:
     with errors.show_errors():
         _search(here)
         st.subheader(_("Or start with an example"), anchor=False)
-        grid = st.grid(3, min_column_width=240, gap="small")
+        grid = st.container(key="examples").grid(3, min_column_width=240, gap="small")
         for example in examples.examples(*here.names):
             with grid.container(border=True):
                 st.page_link(
@@ -53,7 +53,7 @@ def home() -> None:
                 )
         _most_used_tags(here)
     st.subheader(_("All pages"), anchor=False)
-    grid = st.grid(4, min_column_width=180, gap="small")
+    grid = st.container(key="all-pages").grid(4, min_column_width=180, gap="small")
     for page in page_layout.visible_pages():
         if page is not pages.HOME:
             with grid.container(border=True):
@@ -66,7 +66,7 @@ def home() -> None:
 def _most_used_tags(here: context.PageContext) -> None:
     if here.corpus.sizes.get(Kind.TAG):
         st.subheader(_("Most used tags"), anchor=False)
-        with pills.row():
+        with st.container(key="most-used"), pills.row():  # page.css keeps its place
             for key in cache.most_frequent(*here.names, Kind.TAG, MOST_USED)["key"]:
                 pills.item_link(cache.item(*here.names, str(key)), here)
 

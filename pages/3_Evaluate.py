@@ -64,8 +64,7 @@ with errors.show_errors():
     if ident:
         report_key = model_names.report_key(here.corpus.fingerprint, ident)
         reports.about(here, report_key.opened)
-        with st.container(key="evaluate-panel"):
-            draw_panel(report_key)
+        draw_panel(report_key)
         draw_playlists(report_key)
         draw_analyses(here, report_key)
         prefetch(report_key)

@@ -32,7 +32,7 @@ LENGTHS = {Kind.TAG: N_("Tags per playlist"), Kind.SONG: N_("Songs per playlist"
 
 def show_sizes(here: context.PageContext, profile: Profile) -> None:
     """Show the number of playlists and of items of each kind."""
-    grid = st.grid(6, min_column_width=130)
+    grid = st.container(key="corpus-sizes").grid(6, min_column_width=130)
     grid.metric(_("Playlists"), here.corpus.playlists, format="localized", border=True)
     for kind, items, used in zip(*(profile.sizes[name].tolist() for name in ("kind", "items", "used")), strict=True):
         unused = items - used

@@ -78,7 +78,8 @@ def _widgets(params: type[Params], names: list[str], start: Values, key: str) ->
     grid = st.grid(3, min_column_width=200, vertical_alignment="top")
     values: Values = {}
     for name in names:
-        with grid.container():
+        toggle = params.model_fields[name].annotation is bool
+        with grid.container(key=f"toggle-{key}-{name}" if toggle else None):  # page.css keeps its place
             values[name] = _widget(name, params.model_fields[name], start[name], f"{key}-{name}")
     return values
 

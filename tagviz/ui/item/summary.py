@@ -48,7 +48,7 @@ def show(here: PageContext, profile: ItemProfile) -> None:
                 st.caption(f"{icon} {label}", width="content")
                 for key in keys:
                     pills.item_link(cache.item(*here.names, key), here, stay=True)
-    with pills.row():
+    with st.container(key="item-links"), pills.row():
         st.page_link(
             pages.TAG_MAP.path,
             label=_("Show on the map"),
