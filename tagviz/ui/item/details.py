@@ -15,7 +15,7 @@ from tagviz.ui import cache, formatting, model_names, url_state
 from tagviz.ui.components import charts, pills, tables
 from tagviz.ui.context import PageContext
 from tagviz.ui.i18n import _, translated
-from tagviz.ui.item import profile_cache
+from tagviz.ui.item import profile_cache, sound
 
 TABLE_PX = 330
 """Height of a table: eight rows."""
@@ -37,6 +37,7 @@ def show(here: PageContext, profile: ItemProfile) -> None:
     for part in parts:
         with grid.cell():
             part()
+    sound.show(here, profile.page.key, profile.page.label)
     _models(here, profile)
 
 
