@@ -26,7 +26,6 @@ class SpectrumTexts:
     """What is written in the figure.
 
     Attributes:
-        title: Title of the figure.
         own: Name of the spectrum.
         every: Name of that of all songs.
         x: Title of the x axis.
@@ -34,7 +33,6 @@ class SpectrumTexts:
         decibels: Its unit.
     """
 
-    title: str
     own: str
     every: str
     x: str
@@ -45,7 +43,7 @@ class SpectrumTexts:
 def spectrum(
     hertz: Floats, own: tuple[Floats, Floats], every: tuple[Floats, Floats], texts: SpectrumTexts, dark: bool = False
 ) -> go.Figure:
-    """Draw a mean spectrum as a line with its spread, and that of all songs as a dashed line.
+    """Draw a mean spectrum as a line with its spread, and that of all songs as a dashed line, without a title.
 
     Args:
         hertz: float32 (48,), the middles of the bands.
@@ -60,7 +58,7 @@ def spectrum(
     common = DECIBELS * every[0]
     hover = f"%{{x:.0f}} Hz: %{{y:.1f}} {safe(texts.decibels)}<extra>%{{fullData.name}}</extra>"
     edge = {"x": hertz, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    plan = layout(texts.title, dark, HEIGHT, texts.x, texts.y)
+    plan = layout("", dark, HEIGHT, texts.x, texts.y)
     plan["xaxis"] |= {
         "type": "log",
         "range": [float(np.log10(hertz[0])), float(np.log10(hertz[-1]))],
@@ -68,8 +66,7 @@ def spectrum(
         "ticktext": [f"{tick:,}" if tick < 1000 else f"{tick // 1000}k" for tick in TICKS],
     }
     plan["yaxis"] |= {"range": _range(mean - spread, mean + spread, common)}
-    plan["legend"] = {"y": 1.0, "yanchor": "bottom"}
-    plan["margin"] |= {"t": plan["margin"]["t"] + 14}
+    plan["legend"] = {"y": -0.25, "yanchor": "top"}
     return go.Figure(
         [
             go.Scatter(y=mean - spread, **edge),

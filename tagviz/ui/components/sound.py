@@ -112,11 +112,11 @@ def alike_table(frame: pd.DataFrame, kind: Kind, name: str, title: str, open_ite
         name,
         title,
         columns={
-            "label": st.column_config.TextColumn(head, width=130),
-            "similarity": tables.bar(top, 1.0, similarity_help, "%.2f", width=95)
+            "label": st.column_config.TextColumn(head, width=150),
+            "similarity": tables.bar(top, 1.0, similarity_help, "%.2f", width=90)
             if (frame["similarity"] >= 0).all()
             else st.column_config.NumberColumn(top, format="%.2f", width=95, help=similarity_help),
-            "together": st.column_config.NumberColumn(together, format="localized", width=70, help=help_text),
+            "together": st.column_config.NumberColumn(together, format="localized", width=55, help=help_text),
         },
         alt=_("{title}; click a row to open its page").format(title=title or _("Sounds like")),
         on_select=lambda: _open(name, keys, open_item),
@@ -144,9 +144,9 @@ def spectrum_figure(mean: Spectrum, common: Spectrum, key: str, label: str) -> N
     high, low = figures.outstanding(mean.mean, common.mean)
     strong, weak = (f"{round(float(hertz[band]), -1 if hertz[band] < 1000 else -2):,.0f}" for band in (high, low))
     title = _("Stronger than in most songs around {strong} Hz, weaker around {weak} Hz")
+    title = title.format(strong=strong, weak=weak)
     texts = figures.SpectrumTexts(
-        title=title.format(strong=strong, weak=weak),
-        own=label,
+        own=formatting.one_line(label, 28),
         every=_("All songs"),
         x=_("frequency (Hz)"),
         y=_("level (dB)"),
@@ -154,7 +154,8 @@ def spectrum_figure(mean: Spectrum, common: Spectrum, key: str, label: str) -> N
     )
     drawing = figures.spectrum(hertz, (mean.mean, mean.spread), (common.mean, common.spread), texts, dark=charts.dark())
     one = split_key(key)[0] in (Kind.SONG, Kind.PLAYLIST)
-    charts.figure(drawing, "spectrum", f"{label}: {texts.title}")
+    st.markdown(f"**{title}**")
+    charts.figure(drawing, "spectrum", f"{label}: {title}")
     parts = [
         _("Line: its mean over time. Area: how much it changes (one standard deviation).")
         if one

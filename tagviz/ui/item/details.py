@@ -33,6 +33,8 @@ def show(here: PageContext, profile: ItemProfile) -> None:
         partial(_playlists, profile.page.playlists),
         partial(_listeners, here, profile),
     ]
+    if split_key(profile.page.key)[0] is Kind.PLAYLIST:
+        parts = [partial(_together, profile)]
     grid = st.grid(2, min_column_width=330, gap="large")
     for part in parts:
         with grid.cell():

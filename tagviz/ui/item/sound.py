@@ -75,29 +75,33 @@ def _spectrum_parts(here: PageContext, table: TableFacts, key: str, label: str) 
     if mean is None or common is None:
         return []
 
-    def part() -> None:
-        sound.spectrum_figure(mean, common, key, label)
-        if split_key(key)[0] not in (Kind.SONG, Kind.PLAYLIST):
-            _listen(here, table, key)
-
-    return [part]
+    parts: list[Callable[[], None]] = [partial(sound.spectrum_figure, mean, common, key, label)]
+    if split_key(key)[0] not in (Kind.SONG, Kind.PLAYLIST):
+        parts.append(partial(_listen, here, table, key))
+    return parts
 
 
 def _listen(here: PageContext, table: TableFacts, key: str) -> None:
     """Show a button that makes the mean spectrum audible, then the player."""
     asked = f"listen-{table.fingerprint}-{key}"
-    help_text = _(
-        "Four seconds of sound with this mean spectrum, computed on this server. A mean has no melody, words or beat: "
-        "what is heard is the colour of the sound."
+    st.subheader(_("Listen"), anchor=False)
+    if st.session_state.get(asked):
+        with st.spinner(_("Making the sound")):
+            wav = sound.played(*here.names, table.fingerprint, key)
+        st.audio(wav, format="audio/wav")
+    else:
+        label = _("Listen to the mean")
+        st.button(label, f"button-{asked}", on_click=_ask, args=(asked,), icon=":material/volume_up:")
+    st.caption(
+        _(
+            "Four seconds of sound with this mean spectrum, computed on this server. A mean has no melody, words or "
+            "beat: what is heard is the colour of the sound."
+        )
     )
-    if not st.session_state.get(asked):
-        if not st.button(_("Listen"), f"button-{asked}", help_text, icon=":material/volume_up:"):
-            return
-        st.session_state[asked] = True
-    with st.spinner(_("Making the sound")):
-        wav = sound.played(*here.names, table.fingerprint, key)
-    st.audio(wav, format="audio/wav")
-    st.caption(help_text)
+
+
+def _ask(name: str) -> None:
+    st.session_state[name] = True
 
 
 def _neighbour_parts(here: PageContext, table: TableFacts, key: str) -> list[Callable[[], None]]:
@@ -115,7 +119,7 @@ def _alike(found: SoundNeighbours) -> None:
 
 def _unlisted(found: SoundNeighbours) -> None:
     listed = found.kind is Kind.SONG
-    title = _("Sounds alike, never listed together") if listed else _("Sounds alike, no tag in common")
+    title = _("Alike, never listed together") if listed else _("Alike, no tag in common")
     if found.unlisted.empty:
         _nothing(title, _("All that sound like it are also listed with it."))
     else:
@@ -124,7 +128,7 @@ def _unlisted(found: SoundNeighbours) -> None:
 
 def _unlike(found: SoundNeighbours) -> None:
     listed = found.kind is Kind.SONG
-    title = _("Listed together, sounds different") if listed else _("Same tag, sounds different")
+    title = _("Listed together, not alike") if listed else _("Same tag, not alike")
     if found.unlike.empty:
         _nothing(title, _("Of what is listed with it, nothing sounds very different."))
     else:

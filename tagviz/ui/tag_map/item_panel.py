@@ -77,8 +77,9 @@ def show(here: PageContext, page: ItemPage, model_key: cache.ModelKey, near: Ran
 
 
 def _tabs(here: PageContext, page: ItemPage, model_key: cache.ModelKey, near: Ranking | None) -> None:
-    names = [_("Nearest"), _("Together"), _("Songs"), _("Playlists"), _("Years"), _("Models"), *_sound_tab(here, page)]
-    nearest, together, songs, playlists, years, models, *like = st.tabs(names, key="panel-tab", on_change="rerun")
+    names = [_("Together"), _("Songs"), _("Playlists"), _("Years"), _("Models")]
+    names = [_("Nearest"), *_sound_tab(here, page), *names]
+    nearest, *like, together, songs, playlists, years, models = st.tabs(names, key="panel-tab", on_change="rerun")
     with nearest:
         st.slider(
             _("Minimum similarity"),
@@ -123,7 +124,7 @@ def _sound_tab(here: PageContext, page: ItemPage) -> list[str]:
     """Return the name of the tab of sound: for songs, and documents that are tracks, where the corpus has numbers."""
     kind = split_key(page.key)[0]
     songs = kind is Kind.SONG or (kind is Kind.PLAYLIST and not here.model_key.opened.has(Kind.SONG))
-    return [_("Sounds like")] if songs and sound.tables_of(here.corpus.name) else []
+    return [_("Sound")] if songs and sound.tables_of(here.corpus.name) else []
 
 
 def _sounds_like(here: PageContext, page: ItemPage, tabs: Sequence[Any]) -> None:
@@ -137,7 +138,7 @@ def _sounds_like(here: PageContext, page: ItemPage, tabs: Sequence[Any]) -> None
             st.caption(_("There are no numbers of this song."))
             return
         st.caption(_("Songs with similar numbers, whether or not they are listed with it."))
-        sound.alike_table(found.alike, found.kind, "panel-alike", "", _select_key)
+        sound.alike_table(found.alike, found.kind, "panel-alike", _("Sounds like"), _select_key)
 
 
 def _select_key(key: str) -> None:
@@ -162,8 +163,8 @@ def _show_playlist(here: PageContext, page: ItemPage, near: Ranking | None) -> N
             query_params=url_state.link_params(title=page.label, tag=_names(page.together), song=_names(page.songs)),
         )
         _clear_button("item")
-    names = [_("Nearest"), _("Tags"), _("Songs"), *_sound_tab(here, page)]
-    nearest, tags, songs, *like = st.tabs(names, key="panel-tab", on_change="rerun")
+    names = [_("Nearest"), *_sound_tab(here, page), _("Tags"), _("Songs")]
+    nearest, *like, tags, songs = st.tabs(names, key="panel-tab", on_change="rerun")
     with nearest:
         st.caption(_("The playlist is placed among these tags, according to its own tags; rare ones count more."))
         _nearest(near or page.neighbours)
