@@ -16,7 +16,7 @@ from tagviz.features.spectrum import Spectrum
 from tagviz.operations import features, items
 from tagviz.operations.context import Context
 from tagviz.store import sounds
-from tagviz.types import Corpus, Floats, Kind, Projection, split_key
+from tagviz.types import Corpus, Floats, Kind, Vocab, split_key
 
 TOGETHER = 200
 """Songs that are most often listed with one, of which those that sound least like it are shown."""
@@ -220,8 +220,8 @@ def played(mean: Spectrum, seconds: float = SECONDS, seed: int = 0) -> bytes:
     return synthesis.wav_bytes(synthesis.sound_of(np.repeat(mean.mean[:, None], frames, axis=1), seed))
 
 
-def numbers_of(corpus: Corpus, table: FeatureTable, column: str, projection: Projection) -> Floats:
-    """Return float32 (items,), a number of each item of a map: of songs their own, of all others the mean of theirs.
+def numbers_of(corpus: Corpus, table: FeatureTable, column: str, vocab: Vocab) -> Floats:
+    """Return float32 (items,), a number of each item: of songs their own, of all others the mean of theirs.
 
     The mean over the songs on a tag's playlists is weighted by how many of these playlists each song is on; an artist's
     and a genre's is that of their own songs. NaN where nothing is known.
@@ -230,7 +230,7 @@ def numbers_of(corpus: Corpus, table: FeatureTable, column: str, projection: Pro
         corpus: The corpus.
         table: Numbers of its songs.
         column: Name of the number.
-        projection: The map.
+        vocab: The items.
 
     Raises:
         NotFoundError: The table has no such number.
@@ -241,7 +241,7 @@ def numbers_of(corpus: Corpus, table: FeatureTable, column: str, projection: Pro
     numbers = np.full(len(rows), np.nan, dtype=np.float64)
     numbers[rows >= 0] = np.asarray(table.values[:, table.columns.index(column)], dtype=np.float64)[rows[rows >= 0]]
     numbers[~np.isfinite(numbers)] = np.nan
-    kind = projection.vocab.kind
+    kind = vocab.kind
     if kind is not own:
         known = np.isfinite(numbers)
         sums, counts = np.where(known, numbers, 0.0), known.astype(np.float64)
@@ -253,5 +253,5 @@ def numbers_of(corpus: Corpus, table: FeatureTable, column: str, projection: Pro
         for step in steps:
             sums, counts = step @ sums, step @ counts
         numbers = np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0)
-    places = corpus.vocab(kind).find(list(projection.vocab.ids))
+    places = corpus.vocab(kind).find(list(vocab.ids))
     return np.where(places >= 0, numbers[np.maximum(places, 0)], np.nan).astype(np.float32)

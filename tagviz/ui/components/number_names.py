@@ -20,7 +20,7 @@ BANDS = {
 """Numbers of each band of a spectrogram."""
 OTHERS = {
     "level": N_("mean level"),
-    "cepstrum0": N_("dark or bright"),
+    "cepstrum0": N_("dark rather than bright"),
     "cepstrum": N_("shape of the spectrum, {number}"),
     "cepstrum.spread": N_("changes of the shape of the spectrum, {number}"),
     "rhythm": N_("rhythm at {number} beats a minute"),
@@ -76,4 +76,4 @@ def unit_of(column: str) -> str:
 
 
 def _rounded(hertz: float) -> str:
-    return f"{round(hertz, -1 if hertz < 1000 else -2):,.0f}"
+    return f"{round(hertz, -1):,.0f}"

@@ -173,12 +173,15 @@ def colours(map_key: MapKey, colour: str, detail: str = "", model: cache.ModelKe
         detail: The playlist title for `colour="relevance"`, the number for `colour="number"`.
         model: The model whose scores for the title are the relevance.
     """
-    return _colours(map_key, colour, detail, model, language())
+    version = numbers.version(map_key.model_key) if colour == "number" else ""
+    return _colours(map_key, colour, detail, model, language(), version)
 
 
 @st.cache_resource(max_entries=40, show_spinner=False)
-def _colours(map_key: MapKey, colour: str, detail: str, model: cache.ModelKey | None, language: str) -> ColourLayer:
-    del language  # of the legend
+def _colours(
+    map_key: MapKey, colour: str, detail: str, model: cache.ModelKey | None, language: str, version: str
+) -> ColourLayer:
+    del language, version  # of the legend; of the numbers of the songs
     drawn, corpus, name = points(map_key), map_key.model_key.opened, _(COLOURS[colour])
     if colour == "facet":
         own = [str(facet) for facet in corpus.facets[_rows(map_key, map_key.projection)]]

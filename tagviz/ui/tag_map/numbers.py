@@ -48,6 +48,11 @@ def choose(model_key: cache.ModelKey) -> str:
     return chosen or first
 
 
+def version(model_key: cache.ModelKey) -> str:
+    """Return the fingerprints of the tables that the corpus uses."""
+    return "+".join(table.fingerprint for table in sound.tables_of(model_key.corpus))
+
+
 def layer(
     points: MapPoints, model_key: cache.ModelKey, projections: Sequence[Projection], chosen: str
 ) -> ColourLayer | None:
@@ -64,7 +69,7 @@ def layer(
     if table is None or column not in table.columns:
         return None
     opened = sound.opened(table.fingerprint)
-    parts = [song_sound.numbers_of(model_key.opened, opened, column, one) for one in projections]
+    parts = [song_sound.numbers_of(model_key.opened, opened, column, one.vocab) for one in projections]
     values = np.concatenate(parts)
     known = values[np.isfinite(values)]
     low, high = np.quantile(known, RANGE) if len(known) else (0.0, 1.0)
