@@ -26,12 +26,12 @@ def show_toolbar(here: context.PageContext, map_key: MapKey) -> tuple[MapStyle, 
     with st.container(horizontal=True, vertical_alignment="top", gap="small"):
         toolbar.search(here, map_key)
         with st.container(horizontal=True, vertical_alignment="top", gap="small", key="map-tools", width="content"):
-            colour, title = toolbar.colour(map_key.model_key)
+            colour, detail = toolbar.colour(map_key.model_key)
             filters = toolbar.filters(map_key.model_key)
             toolbar.layout(map_key)
             other = toolbar.second_map(here, map_key)
             export.show(map_key)
-    return MapStyle(colour, title, filters), other
+    return MapStyle(colour, detail, filters), other
 
 
 def question_of_url(here: context.PageContext, map_key: MapKey) -> map_view.MapQuestion:

@@ -124,7 +124,7 @@ def _joined(parts: list[Path], name: str) -> FeatureTable:
         rows = _read_part(part)[1]
         values[start : start + len(rows)] = rows
         start += len(rows)
-    return FeatureTable(pd.Index(ids, dtype="str"), mel.columns(), values, f"mel{mel.BANDS}", {"file": name})
+    return FeatureTable(pd.Index(ids, dtype="str"), mel.columns(), values, mel.SOURCE, {"file": name})
 
 
 def _notes(damage: Damage, repeated: int, resumed: int) -> tuple[dict[str, Any], ...]:

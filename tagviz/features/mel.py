@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from tagviz.types import Floats
 
+SOURCE = "mel48"
+"""Name of these numbers as a source of a feature table."""
 BANDS = 48
 RATE, WINDOW, HOP = 16_000, 512, 256
 FRAMES_PER_SECOND = RATE / HOP
@@ -51,7 +53,7 @@ def summarise(mel: NDArray[np.floating]) -> Floats:
     percentiles = np.sort(mel, axis=1)[:, places].T  # five times as fast as np.partition
     level = mel.mean()
     grouped = mel.reshape(GROUPS, -1, mel.shape[1]).mean(axis=1)
-    cepstra = _cosines() @ mel
+    cepstra = cosines() @ mel
     parts = (mean - level, spread, change, *(percentiles - level), _modulation(grouped), _rhythm(steps))
     own = (cepstra.mean(axis=1), cepstra.std(axis=1), [level])
     return np.concatenate([np.ravel(part) for part in (*parts, *own)]).astype(np.float32)
@@ -81,8 +83,8 @@ def _rhythm(steps: Floats) -> Floats:
 
 
 @cache
-def _cosines() -> Floats:
-    """(coefficients, bands), the first cosines of the DCT over bands, without the constant one."""
+def cosines() -> Floats:
+    """Return float32 (12, 48), the first orthonormal cosines of the DCT over bands, without the constant one."""
     bands = (np.arange(BANDS) + 0.5) / BANDS
     waves = np.cos(np.pi * np.arange(1, COEFFICIENTS + 1)[:, None] * bands)
     return np.asarray(waves * np.sqrt(2 / BANDS), dtype=np.float32)
@@ -101,12 +103,22 @@ def spectrogram(sound: NDArray[np.floating]) -> Floats:
 @cache
 def mel_filters() -> Floats:
     """Return float32 (48, 257), triangular filters on Slaney's mel scale between 0 and 8,000 Hz, of equal area."""
-    edges = _hertz(np.linspace(_mel(np.zeros(1))[0], _mel(np.full(1, RATE / 2))[0], BANDS + 2))
+    edges = _edges()
     bins = np.fft.rfftfreq(WINDOW, 1 / RATE)
     low, middle, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     filters = np.maximum(0, np.minimum((bins - low) / (middle - low), (high - bins) / (high - middle)))
     filters /= np.maximum(filters.sum(axis=1, keepdims=True), 1e-9)
     return np.asarray(filters, dtype=np.float32)
+
+
+def centres() -> Floats:
+    """Return float32 (48,), the middle frequency of each band in Hz."""
+    return _edges()[1:-1].astype(np.float32)
+
+
+def _edges() -> NDArray[np.float64]:
+    """(50,) Hz: where each filter begins is the middle of the one below."""
+    return _hertz(np.linspace(_mel(np.zeros(1))[0], _mel(np.full(1, RATE / 2))[0], BANDS + 2))
 
 
 def _mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:

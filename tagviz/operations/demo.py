@@ -1,4 +1,4 @@
-"""The demo that ships with tagviz: a synthetic corpus, ready-made models, a map and a verdict, in a few megabytes."""
+"""The demo that ships with tagviz: a synthetic corpus, models, a map, a verdict and sounds, in a few megabytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from tagviz.errors import NotReadyError
 from tagviz.evaluation.split import SplitSpec
-from tagviz.operations import evaluation, maps, models
+from tagviz.operations import demo_sounds, evaluation, maps, models
 from tagviz.operations.context import Context
 from tagviz.settings import ASSETS
 from tagviz.store.files import size_of, store_errors
@@ -59,7 +59,9 @@ def build(out: Path | None = None, progress: ProgressCallback = no_progress) -> 
         for ref in MAPS:
             maps.project(context, corpus, models.open_model(context, corpus, ref, progress), progress=progress)
         report, judged = _judged(context, Path(folder), progress)
-        sizes = {part: size_of(ws.home / part) for part in ("corpora", "models", "projections", "reports")}
+        sounds = demo_sounds.add(ws, corpus, SEED, progress)
+        parts = ("corpora", "models", "projections", "reports", "features", "sounds")
+        sizes = {part: size_of(ws.home / part) for part in parts if (ws.home / part).exists()}
         with store_errors(target):
             if target.exists():
                 shutil.rmtree(target)
@@ -71,6 +73,7 @@ def build(out: Path | None = None, progress: ProgressCallback = no_progress) -> 
         "models": {info.id: info.size for info in trained},
         "report": report,
         "judged": judged,
+        "sounds": sounds,
         "bytes": {**sizes, "all": size_of(target)},
         "seconds": round(time.perf_counter() - started, 1),
     }

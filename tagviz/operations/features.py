@@ -14,6 +14,7 @@ import pandas as pd
 from tagviz.access.roles import Permission
 from tagviz.errors import InvalidParameterError, NotFoundError, SourceError
 from tagviz.feature_table import FeatureTable
+from tagviz.features import mel
 from tagviz.features.archives import PIPE, holds_spectrograms, read_spectrograms
 from tagviz.features.audio import holds_audio
 from tagviz.features.tables import FeatureFile, read_features
@@ -22,7 +23,7 @@ from tagviz.operations.context import Context
 from tagviz.operations.corpora import valid_name
 from tagviz.store import features as store
 from tagviz.store.features import AttachedFeatures
-from tagviz.types import Corpus, Kind, Progress, ProgressCallback, no_progress
+from tagviz.types import Corpus, Ints, Kind, Progress, ProgressCallback, no_progress
 
 EXAMPLES = 5
 PREVIEWED = 100
@@ -106,10 +107,7 @@ def matched(corpus: Corpus, table: FeatureTable) -> FeatureMatch:
     Raises:
         SourceError: No id of the table is in the corpus.
     """
-    kinds = [kind for kind in (Kind.SONG, Kind.PLAYLIST) if len(corpus.vocab(kind))]
-    rows = {kind: table.find(corpus.vocab(kind).ids) for kind in kinds}
-    kind = max(rows, key=lambda each: int((rows[each] >= 0).sum()), default=Kind.SONG)
-    found = rows.get(kind, np.zeros(0, dtype=np.int32))
+    kind, found = places(corpus, table)
     known = int((found >= 0).sum())
     if not known:
         ours = ", ".join(list(corpus.vocab(kind).ids[:3]))
@@ -121,6 +119,17 @@ def matched(corpus: Corpus, table: FeatureTable) -> FeatureMatch:
     others = np.setdiff1d(np.arange(len(table)), found[found >= 0])
     examples = tuple(table.ids[others[:EXAMPLES]])
     return FeatureMatch(kind, known, len(found) - known, len(others), examples)
+
+
+def places(corpus: Corpus, table: FeatureTable) -> tuple[Kind, Ints]:
+    """Return the kind of the corpus's items that a table is about, and the table's row of each, −1 where it has none.
+
+    Songs, or documents where these are tracks, whichever the table has more of.
+    """
+    kinds = [kind for kind in (Kind.SONG, Kind.PLAYLIST) if len(corpus.vocab(kind))]
+    rows = {kind: table.find(corpus.vocab(kind).ids) for kind in kinds}
+    kind = max(rows, key=lambda each: int((rows[each] >= 0).sum()), default=Kind.SONG)
+    return kind, rows.get(kind, np.zeros(0, dtype=np.int32))
 
 
 @access.change(Permission.IMPORT, "add features", about="corpus")
@@ -175,6 +184,50 @@ def other_scale(one: FeatureTable, other: FeatureTable) -> list[str]:
 def list_features(context: Context, corpus: str) -> list[AttachedFeatures]:
     """Return the tables that a corpus uses, by name."""
     return store.attached(context.workspace, base_name(corpus))
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """What is known of a table without its numbers.
+
+    Attributes:
+        name: Its name in the corpus; "" where it was asked for by its fingerprint.
+        fingerprint: Fingerprint of its content.
+        source: What the numbers were computed from: "table", or `mel.SOURCE`.
+        columns: Names of the numbers.
+        songs: Number of songs.
+    """
+
+    name: str
+    fingerprint: str
+    source: str
+    columns: tuple[str, ...]
+    songs: int
+
+
+def facts(context: Context, fingerprint: str, name: str = "") -> TableFacts:
+    """Return what is known of a table without its numbers.
+
+    Raises:
+        NotFoundError: There is none of this fingerprint.
+    """
+    info = store.feature_store(context.workspace).get(fingerprint).info
+    return TableFacts(name, fingerprint, str(info["source"]), tuple(info["columns"]), int(info["songs"]))
+
+
+def tables_of(context: Context, corpus: str) -> list[TableFacts]:
+    """Return the tables that a corpus uses, those of sound first, then by name."""
+    tables = [facts(context, each.fingerprint, each.name) for each in list_features(context, corpus)]
+    return sorted(tables, key=lambda table: (table.source != mel.SOURCE, table.name))
+
+
+def open_table(context: Context, fingerprint: str) -> FeatureTable:
+    """Open a table, its numbers memory-mapped.
+
+    Raises:
+        NotFoundError: There is none of this fingerprint.
+    """
+    return store.open_features(context.workspace, fingerprint)
 
 
 def described(context: Context, corpus: str) -> list[dict[str, Any]]:

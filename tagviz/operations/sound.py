@@ -12,7 +12,7 @@ import pandas as pd
 
 from tagviz.errors import NotReadyError
 from tagviz.feature_table import FeatureTable
-from tagviz.features import audio, mel
+from tagviz.features import audio, mel, similarity
 from tagviz.operations import autotag, features, models
 from tagviz.operations.context import Context
 from tagviz.operations.registry import CONTENT
@@ -20,12 +20,6 @@ from tagviz.recommenders.content import ContentRecommender
 from tagviz.store.workspace import ModelInfo
 from tagviz.types import Corpus, Floats, Kind, key_of
 
-SAMPLE = 20_000
-"""Songs by which the spread of each number is measured."""
-BLOCK = 20_000
-"""Songs that are compared at once."""
-LIMIT = 4.0
-"""Standard deviations beyond which a number counts no more."""
 _IDENT = "the sound file"
 
 
@@ -57,7 +51,7 @@ def content_models(context: Context, corpus: Corpus) -> list[ModelInfo]:
         for info in models.list_models(context, corpus.fingerprint)
         if info.method == CONTENT
         and not info.marks.archived
-        and _knows_sound(features.joined(context, str(info.params.get("digest", ""))))
+        and _knows_sound(context, str(info.params.get("digest", "")))
     ]
 
 
@@ -96,8 +90,14 @@ def answer(context: Context, corpus: Corpus, path: Path, n: int = 10) -> SoundAn
     )
 
 
-def _knows_sound(table: FeatureTable | None) -> bool:
-    return table is not None and set(mel.columns()) <= set(table.columns)
+def _knows_sound(context: Context, digest: str) -> bool:
+    """Whether one of the tables holds numbers of spectrograms, all or some of them."""
+    return any(is_of_sound(features.facts(context, fingerprint)) for fingerprint in digest.split("+") if fingerprint)
+
+
+def is_of_sound(facts: features.TableFacts) -> bool:
+    """Return whether a table's numbers were computed from spectrograms, so that a file's can be compared with them."""
+    return facts.source == mel.SOURCE and set(facts.columns) <= set(mel.columns())
 
 
 def _as_table(numbers: Floats, table: FeatureTable) -> FeatureTable:
@@ -120,17 +120,7 @@ def _sounds_like(corpus: Corpus, table: FeatureTable, one: FeatureTable, n: int)
     vocab = corpus.vocab(kind)
     rows = table.find(vocab.ids)
     known = np.flatnonzero(rows >= 0)
-    step = max(1, len(known) // SAMPLE)
-    sample = table.rows(rows[known[::step]])
-    mean, spread = np.nanmean(sample, axis=0), np.nanstd(sample, axis=0)
-    used = (spread > 0) & np.isfinite(mean) & np.isfinite(one.values[0])
-
-    def standardised(values: Floats) -> Floats:
-        scaled = np.clip(np.nan_to_num((values[:, used] - mean[used]) / spread[used]), -LIMIT, LIMIT)
-        return np.asarray(scaled / np.maximum(np.linalg.norm(scaled, axis=1, keepdims=True), 1e-9), dtype=np.float32)
-
-    wanted = standardised(np.asarray(one.values, dtype=np.float32))[0]
-    parts = [standardised(table.rows(rows[known[at : at + BLOCK]])) @ wanted for at in range(0, len(known), BLOCK)]
-    similarity = np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
-    best = np.argsort(-similarity, kind="stable")[:n]
-    return [(key_of(kind, str(vocab.ids[known[row]])), float(similarity[row])) for row in best]
+    scale = similarity.Scale.of(table, rows[known])
+    alike = similarity.similarities(table, scale, rows[known], np.asarray(one.values[0], dtype=np.float32))
+    best = np.argsort(-alike, kind="stable")[:n]
+    return [(key_of(kind, str(vocab.ids[known[row]])), float(alike[row])) for row in best]

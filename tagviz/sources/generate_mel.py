@@ -63,24 +63,38 @@ def spectrogram(song: dict[str, Any], seed: int, frames: int) -> Floats:
     """Return float32 (48, frames), the sound of a record of song_meta.json."""
     main = str(song["song_gn_gnr_basket"][0])
     detail = str((song["song_gn_dtl_gnr_basket"] or [main])[0])
-    genre, style = _random(seed, 1, int(main[2:])), _random(seed, 2, int(detail[2:]))
-    artist, own = _random(seed, 3, int(song["artist_id_basket"][0])), _random(seed, 4, int(song["id"]))
-    spectrum = 1.5 - np.arange(BANDS) / 60 + GENRE * _smooth(genre) + DETAIL * _smooth(style)
-    spectrum = spectrum + ARTIST * _smooth(artist) + SONG * _smooth(own)
+    genre, style = random_of(seed, 1, int(main[2:])), random_of(seed, 2, int(detail[2:]))
+    artist, own = random_of(seed, 3, int(song["artist_id_basket"][0])), random_of(seed, 4, int(song["id"]))
+    spectrum = 1.5 - np.arange(BANDS) / 60 + GENRE * smooth(genre) + DETAIL * smooth(style)
+    spectrum = spectrum + ARTIST * smooth(artist) + SONG * smooth(own)
     tempo = genre.uniform(1.0, 3.0) * np.exp(0.15 * own.normal())
     depth = np.clip(0.3 + 0.15 * style.normal() + 0.15 * own.normal(), 0.02, 0.8)
+    return drawn(spectrum, tempo, depth, frames, own)
+
+
+def drawn(spectrum: NDArray[np.float64], tempo: float, depth: float, frames: int, own: np.random.Generator) -> Floats:
+    """Return float32 (48, frames), a spectrogram with a mean spectrum, a beat and noise.
+
+    Args:
+        spectrum: (48,), the spectrum between the beats.
+        tempo: Beats a second.
+        depth: How far a beat stands out, in the spectrogram's scale.
+        frames: Number of frames, 62.5 a second.
+        own: Randomness of the song: where the first beat is, and its noise.
+    """
     time = np.arange(frames) / FRAMES_PER_SECOND
     beat = depth * np.exp(-6 * ((time * tempo + own.random()) % 1.0))
     noise = 0.2 * own.normal(size=(BANDS, frames))
     return np.asarray(np.maximum(0, spectrum[:, None] + beat + noise), dtype=np.float32)
 
 
-def _random(seed: int, kind: int, ident: int) -> np.random.Generator:
+def random_of(seed: int, kind: int, ident: int) -> np.random.Generator:
+    """Return the randomness of one genre, artist or song: the same for the same numbers."""
     return np.random.default_rng([seed, kind, ident])
 
 
-def _smooth(random: np.random.Generator) -> NDArray[np.float64]:
-    """A smooth curve over the bands."""
+def smooth(random: np.random.Generator) -> NDArray[np.float64]:
+    """Return float64 (48,), a smooth random curve over the bands."""
     waves = np.cos(np.pi * np.arange(1, SMOOTH + 1)[:, None] * (np.arange(BANDS) + 0.5) / BANDS)
     return np.asarray(random.normal(size=SMOOTH) @ waves)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tagviz.operations import corpora, demo, evaluation, maps, models, recommend
+from tagviz.features import mel
+from tagviz.operations import corpora, demo, evaluation, features, maps, models, recommend
 from tagviz.operations.context import Context
 from tagviz.settings import ASSETS
 from tagviz.sources import demo as source
@@ -14,7 +15,7 @@ from tagviz.store.files import size_of
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus, Kind, Query
 
-LIMIT = 8 * 2**20
+LIMIT = 8_000_000
 """Bytes that may ship."""
 
 
@@ -28,6 +29,7 @@ def test_a_build_replaces_the_old_one_whole(tmp_path: Path, board: Corpus, monke
     (tmp_path / "out" / "old").touch()
     made = demo.build(tmp_path / "out")
     assert not (tmp_path / "out" / "old").exists()
+    assert made["sounds"] == {"songs": 0, "played": []}  # its songs are not the demo's
     assert made["judged"] == [demo.UNTUNED, "spectral", "popularity"]
     ws = Workspace(tmp_path / "home", tmp_path / "out")
     corpus = corpora.open_corpus(Context(ws), board.name)
@@ -60,6 +62,8 @@ def test_what_ships_is_small_and_there_at_once(shipped: Workspace) -> None:
     assert {"spectral", "word2vec", "sentence", "neighbours"} <= {model.method for model in known}
     assert maps.is_ready(Context(shipped), models.open_model(Context(shipped), corpus, "spectral"), Kind.TAG)
     assert evaluation.list_reports(Context(shipped), corpus.fingerprint)
+    (table,) = features.tables_of(Context(shipped), info.name)
+    assert (table.source, table.songs) == (mel.SOURCE, len(corpus.songs))
     ranking = recommend.recommend(
         corpus, models.open_model(Context(shipped), corpus, "spectral"), Query(tags=("jazz",)), Kind.TAG
     )

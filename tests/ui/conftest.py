@@ -6,15 +6,20 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from tagviz import settings as settings_module
 from tagviz.evaluation.split import SplitSpec
+from tagviz.feature_table import FeatureTable
+from tagviz.features import mel
 from tagviz.operations import evaluation, maps, models
 from tagviz.operations.context import Context
 from tagviz.server_settings import server_settings
+from tagviz.store import features
 from tagviz.store.workspace import Workspace
 from tagviz.types import Corpus
 from tagviz.ui import shared_cache
@@ -74,6 +79,20 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(untouched: Path, tmp_path: Path) -> Path:
     """That workspace for one test alone: what a test trains, queues or chooses, no other test finds."""
     return Path(shutil.copytree(untouched, tmp_path / "home"))
+
+
+@pytest.fixture
+def with_numbers(home: Path) -> Path:
+    """The workspace whose corpus has numbers of sound: songs of the second world are high, those of the first low."""
+    songs = [f"s{number}" for number in range(16)]
+    rows = []
+    for number, _song in enumerate(songs):
+        spectrogram = 1 + 0.1 * np.random.default_rng(number).normal(size=(mel.BANDS, 100))
+        spectrogram[slice(24, 48) if number % 2 else slice(0, 24)] += 2
+        rows.append(mel.summarise(spectrogram))
+    table = FeatureTable(pd.Index(songs, dtype="str"), mel.columns(), np.array(rows, np.float16), mel.SOURCE)
+    features.attach(Workspace(home), "awkward", "sound", features.save_features(Workspace(home), table))
+    return home
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tagviz.ui import cache, formatting, model_names, url_state
 from tagviz.ui.components import charts, pills, tables
 from tagviz.ui.context import PageContext
 from tagviz.ui.i18n import _, translated
-from tagviz.ui.item import profile_cache
+from tagviz.ui.item import profile_cache, sound
 
 TABLE_PX = 330
 """Height of a table: eight rows."""
@@ -33,10 +33,13 @@ def show(here: PageContext, profile: ItemProfile) -> None:
         partial(_playlists, profile.page.playlists),
         partial(_listeners, here, profile),
     ]
+    if split_key(profile.page.key)[0] is Kind.PLAYLIST:
+        parts = [partial(_together, profile)]
     grid = st.grid(2, min_column_width=330, gap="large")
     for part in parts:
         with grid.cell():
             part()
+    sound.show(here, profile.page.key, profile.page.label)
     _models(here, profile)
 
 

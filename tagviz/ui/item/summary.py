@@ -28,13 +28,14 @@ def show(here: PageContext, profile: ItemProfile) -> None:
     """Show the head of the page."""
     page = profile.page
     kind, ident = split_key(page.key)
-    st.header(formatting.escape(page.label, 120), anchor=False)
+    st.header(formatting.escape(page.label or ident, 120), anchor=False)
     parts = [formatting.capitalize(_(formatting.KINDS[kind])), page.facet]
-    parts.append(
-        _("in {playlists}, {share} of all").format(
-            playlists=formatting.count(page.count, "playlist"), share=formatting.percent(profile.share)
+    if kind is not Kind.PLAYLIST:
+        parts.append(
+            _("in {playlists}, {share} of all").format(
+                playlists=formatting.count(page.count, "playlist"), share=formatting.percent(profile.share)
+            )
         )
-    )
     st.caption(formatting.escape(" · ".join(part for part in parts if part), 200))
     if text := sentence(profile):
         st.markdown(f"**{formatting.escape(text, 600)}**")

@@ -5,26 +5,23 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterable
-from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 
 from tagviz.features.audio import SUFFIXES
 from tagviz.operations import sound
 from tagviz.operations.sound import SoundAnswer
-from tagviz.types import Floats, Kind, key_of
+from tagviz.types import Kind, key_of
 from tagviz.ui import cache, pages, url_state
 from tagviz.ui.components import errors, pills
+from tagviz.ui.components import sound as sound_view
 from tagviz.ui.context import PageContext
 from tagviz.ui.i18n import _
 
 _ANSWER = "sound-answer"
 LARGEST_MB = 100
 """Largest file."""
-PICTURE_PX = (900, 96)
-"""Width and height of the spectrogram."""
 
 
 def show(here: PageContext) -> None:
@@ -78,8 +75,7 @@ def _answer(here: PageContext, content: bytes, suffix: str) -> SoundAnswer:
 
 def _show(here: PageContext, answer: SoundAnswer, content: bytes) -> None:
     st.audio(content)
-    st.image(picture(answer.spectrogram), width="stretch")
-    st.caption(_("Spectrogram: time from left to right, low sounds at the bottom, light is loud."))
+    sound_view.show_picture(answer.spectrogram)
     if answer.tags:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**{_('Tags')}**", width="content")
@@ -106,14 +102,3 @@ def _pills(here: PageContext, keys: Iterable[str]) -> None:
     with pills.row():
         for key in keys:
             pills.item_link(cache.item(*here.names, key), here)
-
-
-def picture(spectrogram: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Return a grey picture (height, width) of a spectrogram (48, frames): low bands at the bottom, loud is light."""
-    width, height = PICTURE_PX
-    columns = np.linspace(0, spectrogram.shape[1], width + 1).astype(int)
-    parts = [spectrogram[:, start : max(end, start + 1)].mean(axis=1) for start, end in pairwise(columns)]
-    means = np.stack(parts, axis=1)
-    top = float(np.percentile(means, 99.5)) or 1.0
-    grey = (255 * np.clip(means[::-1] / top, 0, 1)).astype(np.uint8)
-    return np.repeat(grey, height // len(grey), axis=0)

@@ -37,8 +37,14 @@ def options(here: PageContext, map_key: MapKey) -> list[str]:
 
 @st.cache_data(max_entries=200, show_spinner=False)
 def _has_embedding(model_key: cache.ModelKey) -> bool:
-    """Return whether a model has an embedding; cached, because the model must be opened for it."""
-    return model_key.opened_model.embedding is not None
+    """Return whether a model has an embedding; cached, because the model must be opened for it.
+
+    A method that cannot be trained on the corpus has none.
+    """
+    try:
+        return model_key.opened_model.embedding is not None
+    except TagvizError:
+        return False
 
 
 def label(here: PageContext, ref: str) -> str:

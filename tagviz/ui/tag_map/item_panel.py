@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +14,7 @@ from tagviz.operations.items import ItemPage
 from tagviz.projection.out_of_sample import Spot
 from tagviz.types import Kind, Query, Ranking, split_key
 from tagviz.ui import cache, formatting, model_names, pages, url_state
-from tagviz.ui.components import charts, feedback_buttons, pills, search_box, tables, undo_bar
+from tagviz.ui.components import charts, feedback_buttons, pills, search_box, sound, tables, undo_bar
 from tagviz.ui.components.feedback_buttons import SuggestionList
 from tagviz.ui.components.search_box import ItemSearch
 from tagviz.ui.context import PageContext
@@ -52,7 +53,7 @@ def show(here: PageContext, page: ItemPage, model_key: cache.ModelKey, near: Ran
     """
     kind, ident = split_key(page.key)
     if kind is Kind.PLAYLIST:
-        _show_playlist(page, near)
+        _show_playlist(here, page, near)
         return
     st.subheader(formatting.escape(page.label, 80), anchor=False)
     playlists = _("in {playlists}").format(playlists=formatting.count(page.count, "playlist"))
@@ -76,11 +77,9 @@ def show(here: PageContext, page: ItemPage, model_key: cache.ModelKey, near: Ran
 
 
 def _tabs(here: PageContext, page: ItemPage, model_key: cache.ModelKey, near: Ranking | None) -> None:
-    nearest, together, songs, playlists, years, models = st.tabs(
-        [_("Nearest"), _("Together"), _("Songs"), _("Playlists"), _("Years"), _("Models")],
-        key="panel-tab",
-        on_change="rerun",
-    )
+    names = [_("Together"), _("Songs"), _("Playlists"), _("Years"), _("Models")]
+    names = [_("Nearest"), *_sound_tab(here, page), *names]
+    nearest, *like, together, songs, playlists, years, models = st.tabs(names, key="panel-tab", on_change="rerun")
     with nearest:
         st.slider(
             _("Minimum similarity"),
@@ -118,9 +117,35 @@ def _tabs(here: PageContext, page: ItemPage, model_key: cache.ModelKey, near: Ra
     with models:
         if models.open:
             _by_model(here, model_key, page)
+    _sounds_like(here, page, like)
 
 
-def _show_playlist(page: ItemPage, near: Ranking | None) -> None:
+def _sound_tab(here: PageContext, page: ItemPage) -> list[str]:
+    """Return the name of the tab of sound: for songs, and documents that are tracks, where the corpus has numbers."""
+    kind = split_key(page.key)[0]
+    songs = kind is Kind.SONG or (kind is Kind.PLAYLIST and not here.model_key.opened.has(Kind.SONG))
+    return [_("Sound")] if songs and sound.tables_of(here.corpus.name) else []
+
+
+def _sounds_like(here: PageContext, page: ItemPage, tabs: Sequence[Any]) -> None:
+    """Show what sounds like a song, in the tab of sound if there is one."""
+    if not tabs or not tabs[0].open:
+        return
+    with tabs[0]:
+        table = sound.choose_table(here.model_key)
+        found = None if table is None else sound.neighbours(*here.names, table.fingerprint, page.key)
+        if found is None:
+            st.caption(_("There are no numbers of this song."))
+            return
+        st.caption(_("Songs with similar numbers, whether or not they are listed with it."))
+        sound.alike_table(found.alike, found.kind, "panel-alike", _("Sounds like"), _select_key)
+
+
+def _select_key(key: str) -> None:
+    url_state.set_params(item=key, target="", phrase="")
+
+
+def _show_playlist(here: PageContext, page: ItemPage, near: Ranking | None) -> None:
     """Show the panel of one playlist: its contents, and the tags among which it is placed."""
     st.subheader(formatting.escape(page.label, 80) or _("Untitled playlist"), anchor=False)
     (about,) = page.playlists.to_dict("records")
@@ -138,7 +163,8 @@ def _show_playlist(page: ItemPage, near: Ranking | None) -> None:
             query_params=url_state.link_params(title=page.label, tag=_names(page.together), song=_names(page.songs)),
         )
         _clear_button("item")
-    nearest, tags, songs = st.tabs([_("Nearest"), _("Tags"), _("Songs")], key="panel-tab", on_change="rerun")
+    names = [_("Nearest"), *_sound_tab(here, page), _("Tags"), _("Songs")]
+    nearest, *like, tags, songs = st.tabs(names, key="panel-tab", on_change="rerun")
     with nearest:
         st.caption(_("The playlist is placed among these tags, according to its own tags; rare ones count more."))
         _nearest(near or page.neighbours)
@@ -146,6 +172,7 @@ def _show_playlist(page: ItemPage, near: Ranking | None) -> None:
         _item_table(page.together, "together", _lift(page.together))
     with songs:
         _item_table(page.songs, "songs", _lift(page.songs))
+    _sounds_like(here, page, like)
 
 
 def _names(frame: pd.DataFrame) -> list[str]:
@@ -296,7 +323,7 @@ def _item_table(frame: pd.DataFrame, name: str, column: ItemColumn, suggestions:
 def _select(table: str, keys: tuple[str, ...]) -> None:
     row = tables.selected(table)
     if row is not None and row < len(keys):
-        url_state.set_params(item=keys[row], target="", phrase="")
+        _select_key(keys[row])
 
 
 def _playlists(frame: pd.DataFrame) -> None:

@@ -33,6 +33,7 @@ from tagviz.ui.components.map import (
     publish,
 )
 from tagviz.ui.i18n import N_, _, language, lazy, translated
+from tagviz.ui.tag_map import numbers
 
 COLOURS = {
     "region": N_("Region"),
@@ -42,6 +43,7 @@ COLOURS = {
     "script": N_("Script"),
     "trust": N_("Accuracy of the map"),
     "relevance": N_("Relevance to a title"),
+    "number": N_("Numbers of the songs"),
 }
 """What the colours can show."""
 
@@ -94,12 +96,12 @@ class MapStyle:
 
     Attributes:
         colour: One of COLOURS.
-        title: The playlist title for `colour="relevance"`.
+        detail: The playlist title for `colour="relevance"`, the number for `colour="number"`.
         filters: Which points are hidden.
     """
 
     colour: str = "region"
-    title: str = ""
+    detail: str = ""
     filters: Filters = Filters()
 
 
@@ -162,21 +164,24 @@ def points(map_key: MapKey) -> MapPoints:
     return publish(cache.map_files(), map_key.projections, [_counts(map_key, one) for one in map_key.projections])
 
 
-def colours(map_key: MapKey, colour: str, title: str = "", model: cache.ModelKey | None = None) -> ColourLayer:
+def colours(map_key: MapKey, colour: str, detail: str = "", model: cache.ModelKey | None = None) -> ColourLayer:
     """Return the colours of a map.
 
     Args:
         map_key: The map.
         colour: One of COLOURS.
-        title: The playlist title for `colour="relevance"`.
+        detail: The playlist title for `colour="relevance"`, the number for `colour="number"`.
         model: The model whose scores for the title are the relevance.
     """
-    return _colours(map_key, colour, title, model, language())
+    version = numbers.version(map_key.model_key) if colour == "number" else ""
+    return _colours(map_key, colour, detail, model, language(), version)
 
 
 @st.cache_resource(max_entries=40, show_spinner=False)
-def _colours(map_key: MapKey, colour: str, title: str, model: cache.ModelKey | None, language: str) -> ColourLayer:
-    del language  # of the legend
+def _colours(
+    map_key: MapKey, colour: str, detail: str, model: cache.ModelKey | None, language: str, version: str
+) -> ColourLayer:
+    del language, version  # of the legend; of the numbers of the songs
     drawn, corpus, name = points(map_key), map_key.model_key.opened, _(COLOURS[colour])
     if colour == "facet":
         own = [str(facet) for facet in corpus.facets[_rows(map_key, map_key.projection)]]
@@ -194,8 +199,10 @@ def _colours(map_key: MapKey, colour: str, title: str, model: cache.ModelKey | N
     if colour == "trust":
         trust = np.concatenate([one.trust for one in map_key.projections])
         return by_value(drawn, trust, name, _("neighbours far away"), _("neighbours near"))
-    if colour == "relevance" and title and model is not None:
-        return by_heat(drawn, _relevance(map_key, title, model), _("Relevance to “{title}”").format(title=title))
+    if colour == "relevance" and detail and model is not None:
+        return by_heat(drawn, _relevance(map_key, detail, model), _("Relevance to “{title}”").format(title=detail))
+    if colour == "number" and (layer := numbers.layer(drawn, map_key.model_key, map_key.projections, detail)):
+        return layer
     return by_cluster(drawn, name, like=None if map_key.over is None else cache.projection(map_key.over, Kind.TAG))
 
 

@@ -98,12 +98,20 @@ def open_map(here: PageContext, ref: str = "", over: cache.ModelKey | None = Non
         "kind": str(Kind.TAG),
     }
     start = over or (model_key if map_key.layout.values else here.with_model(DEFAULT))
-    if start.opened_model.embedding is not None and MapKey(start).ready:
+    if _has_map(start):
         arguments["start"] = start.model
         if start.corpus != model_key.corpus:
             arguments |= {"start_corpus": start.corpus, "start_version": start.fingerprint}
     jobs.ensure("project", {**arguments, **({"values": map_key.layout.values} if map_key.layout.values else {})})
     return None
+
+
+def _has_map(model_key: cache.ModelKey) -> bool:
+    """Return whether there is a map of a model; not where the model cannot be trained on this corpus."""
+    try:
+        return model_key.opened_model.embedding is not None and MapKey(model_key).ready
+    except TagvizError:
+        return False
 
 
 def draw(here: PageContext, map_key: MapKey, question: MapQuestion, slot: MapSlot = MapSlot()) -> MapEvent:
@@ -131,7 +139,7 @@ def draw(here: PageContext, map_key: MapKey, question: MapQuestion, slot: MapSlo
 def _colours(here: PageContext, map_key: MapKey, style: MapStyle) -> ColourLayer:
     """Return the colours; for a title that the model cannot use, show the error and return the first choice."""
     try:
-        return layers.colours(map_key, style.colour, style.title, here.model_key)
+        return layers.colours(map_key, style.colour, style.detail, here.model_key)
     except TagvizError as error:
         errors.show_error(error)
         return layers.colours(map_key, layers.choices(map_key.model_key)[0])
