@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -216,8 +217,11 @@ def facts(context: Context, fingerprint: str, name: str = "") -> TableFacts:
 
 
 def tables_of(context: Context, corpus: str) -> list[TableFacts]:
-    """Return the tables that a corpus uses, those of sound first, then by name."""
-    tables = [facts(context, each.fingerprint, each.name) for each in list_features(context, corpus)]
+    """Return the tables that a corpus uses and that are stored, those of sound first, then by name."""
+    tables = []
+    for each in list_features(context, corpus):
+        with suppress(NotFoundError):
+            tables.append(facts(context, each.fingerprint, each.name))
     return sorted(tables, key=lambda table: (table.source != mel.SOURCE, table.name))
 
 
