@@ -258,6 +258,17 @@ def remove(context: Context, corpus: str, name: str) -> None:
     store.detach(context.workspace, base_name(corpus), name)
 
 
+@access.change(Permission.IMPORT, "use features again", about="corpus")
+def use_again(context: Context, corpus: str, name: str, fingerprint: str) -> None:
+    """Let a corpus use a stored table under a name, as before it was removed or replaced.
+
+    Raises:
+        NotFoundError: There is no table of this fingerprint.
+    """
+    facts(context, fingerprint)
+    store.attach(context.workspace, base_name(corpus), name, fingerprint)
+
+
 def settled(context: Context, corpus: Corpus, values: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the parameters of a content model with the fingerprints of the tables that it names.
 
