@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -216,8 +217,11 @@ def facts(context: Context, fingerprint: str, name: str = "") -> TableFacts:
 
 
 def tables_of(context: Context, corpus: str) -> list[TableFacts]:
-    """Return the tables that a corpus uses, those of sound first, then by name."""
-    tables = [facts(context, each.fingerprint, each.name) for each in list_features(context, corpus)]
+    """Return the tables that a corpus uses and that are stored, those of sound first, then by name."""
+    tables = []
+    for each in list_features(context, corpus):
+        with suppress(NotFoundError):
+            tables.append(facts(context, each.fingerprint, each.name))
     return sorted(tables, key=lambda table: (table.source != mel.SOURCE, table.name))
 
 
@@ -252,6 +256,17 @@ def described(context: Context, corpus: str) -> list[dict[str, Any]]:
 def remove(context: Context, corpus: str, name: str) -> None:
     """Stop using a table; its contents stay for models that were trained with it."""
     store.detach(context.workspace, base_name(corpus), name)
+
+
+@access.change(Permission.IMPORT, "use features again", about="corpus")
+def use_again(context: Context, corpus: str, name: str, fingerprint: str) -> None:
+    """Let a corpus use a stored table under a name, as before it was removed or replaced.
+
+    Raises:
+        NotFoundError: There is no table of this fingerprint.
+    """
+    facts(context, fingerprint)
+    store.attach(context.workspace, base_name(corpus), name, fingerprint)
 
 
 def settled(context: Context, corpus: Corpus, values: Mapping[str, Any] | None) -> dict[str, Any]:

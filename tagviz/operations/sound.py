@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tagviz.errors import NotReadyError
+from tagviz.errors import NotFoundError, NotReadyError
 from tagviz.feature_table import FeatureTable
 from tagviz.features import audio, mel, similarity
 from tagviz.operations import autotag, features, models
@@ -91,8 +91,12 @@ def answer(context: Context, corpus: Corpus, path: Path, n: int = 10) -> SoundAn
 
 
 def _knows_sound(context: Context, digest: str) -> bool:
-    """Whether one of the tables holds numbers of spectrograms, all or some of them."""
-    return any(is_of_sound(features.facts(context, fingerprint)) for fingerprint in digest.split("+") if fingerprint)
+    """Whether one of the tables holds numbers of spectrograms, all or some of them; not where a table is gone."""
+    try:
+        tables = [features.facts(context, fingerprint) for fingerprint in digest.split("+") if fingerprint]
+    except NotFoundError:
+        return False
+    return any(is_of_sound(table) for table in tables)
 
 
 def is_of_sound(facts: features.TableFacts) -> bool:

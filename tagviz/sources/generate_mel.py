@@ -72,7 +72,9 @@ def spectrogram(song: dict[str, Any], seed: int, frames: int) -> Floats:
     return drawn(spectrum, tempo, depth, frames, own)
 
 
-def drawn(spectrum: NDArray[np.float64], tempo: float, depth: float, frames: int, own: np.random.Generator) -> Floats:
+def drawn(
+    spectrum: NDArray[np.float64], tempo: float, depth: float, frames: int, own: np.random.Generator, noise: float = 0.2
+) -> Floats:
     """Return float32 (48, frames), a spectrogram with a mean spectrum, a beat and noise.
 
     Args:
@@ -81,11 +83,12 @@ def drawn(spectrum: NDArray[np.float64], tempo: float, depth: float, frames: int
         depth: How far a beat stands out, in the spectrogram's scale.
         frames: Number of frames, 62.5 a second.
         own: Randomness of the song: where the first beat is, and its noise.
+        noise: Standard deviation of the noise.
     """
     time = np.arange(frames) / FRAMES_PER_SECOND
     beat = depth * np.exp(-6 * ((time * tempo + own.random()) % 1.0))
-    noise = 0.2 * own.normal(size=(BANDS, frames))
-    return np.asarray(np.maximum(0, spectrum[:, None] + beat + noise), dtype=np.float32)
+    changes = noise * own.normal(size=(BANDS, frames))
+    return np.asarray(np.maximum(0, spectrum[:, None] + beat + changes), dtype=np.float32)
 
 
 def random_of(seed: int, kind: int, ident: int) -> np.random.Generator:

@@ -22,6 +22,8 @@ MOOD = 0.2
 """How far the spectra of moods lie apart."""
 LOUDNESS = 0.12
 """How far songs and moods differ in loudness."""
+TEXTURE, NOISE = 0.1, 0.15
+"""How far neighbouring bands of a song differ, and how much its bands change from frame to frame, by the median."""
 SCALES = ((0, 2, 4, 7, 9), (0, 3, 5, 7, 10))
 """Pentatonic major and minor, in semitones."""
 HARMONICS = 16
@@ -67,9 +69,11 @@ class DemoSounds:
         spectrum = LEVEL - np.arange(BANDS) / FALL + GENRE * smooth(kin) + DETAIL * smooth(style)
         spectrum = spectrum + ARTIST * smooth(artist) + MOOD * mood[0] + SONG * smooth(own)
         spectrum = spectrum + LOUDNESS * (mood[1] + own.normal())
+        spectrum = spectrum + TEXTURE * own.normal(size=BANDS)
+        noise = NOISE * np.exp(0.3 * style.normal() + 0.3 * own.normal())
         tempo = kin.uniform(1.0, 3.0) * np.exp(0.1 * own.normal() + 0.1 * mood[2])
         depth = np.clip(0.4 + 0.15 * style.normal() + 0.1 * own.normal(), 0.05, 1.0)
-        return drawn(spectrum, float(tempo), float(depth), frames, own)
+        return drawn(spectrum, float(tempo), float(depth), frames, own, float(noise))
 
     def melody(self, song: int, samples: int, rate: int) -> Floats:
         """Return float32 (samples,): notes of a scale over a bass and a little noise, flat in its spectrum.
