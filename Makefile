@@ -62,7 +62,7 @@ crawl: $(VENV)/.dev
 walks: $(VENV)/.dev
 	$(BIN)/python -m tests.walks
 
-# Layout shifts and the largest contentful paint of every page; writes docs/benchmarks/walks.md.
+# Layout shifts and the largest contentful paint of every page; writes docs/benchmarks/dashboard.md.
 shifts: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.layout_shifts
 

@@ -18,7 +18,7 @@ ROOMS = {
     "feedback": "feedback",
     "continued_training": "training",
     "imports": "imports",
-    "layout_shifts": "walks",
+    "layout_shifts": "dashboard",
     "layouts": "map",
     "phrases": "reading",
     "quality": "quality",

@@ -37,20 +37,16 @@ ABOUT = """
 click is a click, a key such as Enter, or each of the two steps of a choice in a list; typing counts as none. Seconds
 run from the request of the first page to the result, waiting included; they depend on what else the machine does (load
 of the last five minutes: {load:.1f}). Limits: {clicks} clicks, no layout shift over {shift} (Chromium's own measure, on
-the last page of the walk). The frame is Streamlit's own: the empty page makes room for the side bar before anything is
-drawn; pages cannot change that.
+the last page of the walk).
 """
 OBSERVE = """
-window.walked = { paint: 0, shift: 0, shell: 0 };
+window.walked = { paint: 0, shift: 0 };
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) walked.paint = Math.max(walked.paint, entry.startTime);
 }).observe({ type: "largest-contentful-paint", buffered: true });
-const shell = ({ previousRect: before, currentRect: now }) => !before.x && now.x && before.right === now.right;
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) {
-    if (entry.hadRecentInput) continue;
-    const kind = entry.sources.some(shell) ? "shell" : "shift";
-    walked[kind] = Math.max(walked[kind], entry.value);
+    if (!entry.hadRecentInput) walked.shift = Math.max(walked.shift, entry.value);
   }
 }).observe({ type: "layout-shift", buffered: true });
 """
@@ -156,9 +152,9 @@ def undo_an_old_verdict(walk: Walk) -> None:
     walk.page.goto("about:blank")
     walk.open("Feedback?me=Walker")
     walk.click(walk.page.get_by_role("tab", name="Results"))
-    count = walk.page.get_by_text(re.compile("^Feedback by Walker.* on this corpus: "))
+    count = walk.page.get_by_text(re.compile("^Feedback by Walker.* on this corpus:"))
     before = count.inner_text()
-    walk.cell(walk.page.locator(".st-key-table-own-verdicts .stDataFrame"), 0, 45)
+    walk.cell(walk.page.locator(".stDataFrame").last, 0, 45)
     expect(count).not_to_have_text(before)
 
 
@@ -229,7 +225,6 @@ class Outcome:
         seconds: From the first page's request to the result.
         paint: Milliseconds to the first page's largest contentful paint.
         shift: The largest layout shift of the last page.
-        shell: That of Streamlit's own frame, when the side bar comes in and the page makes room for it.
     """
 
     task: str
@@ -237,7 +232,6 @@ class Outcome:
     seconds: float
     paint: float
     shift: float
-    shell: float
 
 
 def run(browser: Browser, address: str, task: Task) -> Outcome:
@@ -250,10 +244,10 @@ def run(browser: Browser, address: str, task: Task) -> Outcome:
     try:
         task(walk)
         seconds = time.monotonic() - walk.began
-        shift, shell = (float(page.evaluate(f"walked.{kind}")) for kind in ("shift", "shell"))
+        shift = float(page.evaluate("walked.shift"))
     finally:
         page.close()
-    return Outcome((task.__doc__ or "").strip(), walk.clicks, seconds, walk.paint, shift, shell)
+    return Outcome((task.__doc__ or "").strip(), walk.clicks, seconds, walk.paint, shift)
 
 
 def empty_page(browser: Browser) -> float:
@@ -277,8 +271,7 @@ def empty_page(browser: Browser) -> float:
 def report(outcomes: Sequence[Outcome], empty: float, barriers: Sequence[str]) -> str:
     """The page of the documentation."""
     rows = [
-        f"| {one.task} | {one.clicks} | {one.seconds:.1f} | {one.paint / 1000:.2f} | {one.shift:.3f} "
-        f"| {one.shell:.3f} |"
+        f"| {one.task} | {one.clicks} | {one.seconds:.1f} | {one.paint / 1000:.2f} | {one.shift:.3f} |"
         for one in outcomes
     ]
     found = "\n".join(f"- {line}" for line in barriers) or "None."
@@ -287,8 +280,8 @@ def report(outcomes: Sequence[Outcome], empty: float, barriers: Sequence[str]) -
 
 {about}
 
-| task | clicks | seconds | largest contentful paint of the first page, s | largest layout shift | of the frame |
-| --- | --- | --- | --- | --- | --- |
+| task | clicks | seconds | largest contentful paint of the first page, s | largest layout shift |
+| --- | --- | --- | --- | --- |
 {chr(10).join(rows)}
 
 The largest contentful paint of an empty Streamlit page was {empty / 1000:.2f} s in the same run.
