@@ -23,8 +23,7 @@ def precision(by_model: pd.DataFrame, dark: bool = False) -> go.Figure:
 
     ordered = by_model.sort_values("precision", kind="stable")
     best = ordered.iloc[-1]
-    verdicts = "1 verdict" if best["verdicts"] == 1 else f"{best['verdicts']:,} verdicts"
-    title = f"{best['model']} is found right in {best['precision']:.0%} of {verdicts}"
+    title = f"{best['model']} is found right in {best['precision']:.0%} of {best['verdicts']:,} verdicts"
     drawing = figure(title, dark, 120 + 44 * len(ordered), "share found right", "")
     drawing.add_trace(
         go.Scatter(
@@ -42,7 +41,7 @@ def precision(by_model: pd.DataFrame, dark: bool = False) -> go.Figure:
             hovertemplate="%{y}: %{customdata[0]:,} of %{customdata[1]:,} right<extra></extra>",
         )
     )
-    drawing.update_xaxes(range=[0, 1.02], tickformat=".0%")
+    drawing.update_xaxes(range=[0, 1], tickformat=".0%")
     drawing.update_layout(showlegend=False)
     return drawing
 
