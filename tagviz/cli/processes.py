@@ -114,7 +114,11 @@ class Processes:
                 if watching.done():
                     accepting.cancel()
                     break
-                connection, _address = accepting.result()
+                try:
+                    connection, _address = accepting.result()
+                except OSError:  # too many open files, or the other side has gone already: others are served on
+                    await asyncio.sleep(PAUSE)
+                    continue
                 task = asyncio.create_task(self._hand_over(connection))
                 handing.add(task)
                 task.add_done_callback(handing.discard)

@@ -190,7 +190,7 @@ def middleware() -> list[Middleware]:
     _remember_peers()
     trusted_headers = config.get_option("server.trustedUserHeaders") or {}
     own = [Middleware(SecurityMiddleware, policy=Policy(settings, frozenset(map(_plain_name, trusted_headers))))]
-    return [*own, Middleware(server_process.StayMiddleware)] if server_process.is_one_of_several() else own
+    return [*own, Middleware(server_process.StickySessionMiddleware)] if server_process.is_one_of_several() else own
 
 
 def _remember_peers() -> None:

@@ -20,7 +20,7 @@ from streamlit.web.server.starlette import starlette_server
 from tagviz.shared_address import CHANNEL, COOKIE, PROCESS
 
 
-class HandedServer(uvicorn.Server):
+class FdPassingServer(uvicorn.Server):
     """A server that takes its connections from another process.
 
     Args:
@@ -71,7 +71,7 @@ class HandedServer(uvicorn.Server):
             connection.close()  # the browser has gone
 
 
-class HandedRunner(starlette_server.UvicornRunner):
+class FdPassingRunner(starlette_server.UvicornRunner):
     """Runs the app as Streamlit's own runner does, without listening."""
 
     def run(self) -> None:
@@ -84,13 +84,13 @@ class HandedRunner(starlette_server.UvicornRunner):
             sys.exit("Several processes cannot use server.sslCertFile: let a proxy end TLS (docs/deployment.md).")
         address, port = config.get_option("server.address"), config.get_option("server.port")
         settings = uvicorn.Config(self._app, host=address, port=port, **options)
-        server = HandedServer(settings, socket.socket(fileno=int(os.environ[CHANNEL])))
+        server = FdPassingServer(settings, socket.socket(fileno=int(os.environ[CHANNEL])))
         server.run(sockets=[])
         # As after a signal, Python is not finalised: threads of numerical libraries can hang in it.
         os._exit(0 if server.started else 3)
 
 
-class StayMiddleware:
+class StickySessionMiddleware:
     """Tells a browser by a cookie which process it belongs to."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -123,7 +123,7 @@ def main() -> None:
     """Run Streamlit's command line with the runner that is handed its connections."""
     from streamlit.web import cli
 
-    starlette_server.UvicornRunner = HandedRunner  # type: ignore[misc]
+    starlette_server.UvicornRunner = FdPassingRunner  # type: ignore[misc]
     cli.main(prog_name="streamlit")
 
 

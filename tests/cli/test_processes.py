@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -91,6 +92,21 @@ def test_who_sends_nothing_stops_nobody(front: tuple[psutil.Process, int]) -> No
     assert _ask(front[1])[0] == 200
     for connection in silent:
         connection.close()
+
+
+def test_more_connections_than_files_may_be_open_end_nothing(front: tuple[psutil.Process, int]) -> None:
+    process, port = front
+    soft, hard = process.rlimit(psutil.RLIMIT_NOFILE)
+    process.rlimit(psutil.RLIMIT_NOFILE, (process.num_fds() + 8, hard))
+    try:
+        silent = [socket.create_connection(("127.0.0.1", port), 5) for _number in range(30)]
+        time.sleep(0.5)
+        assert process.is_running()
+        for connection in silent:
+            connection.close()
+        _until_ready(port, "1")
+    finally:
+        process.rlimit(psutil.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_process_that_ends_is_started_again(front: tuple[psutil.Process, int]) -> None:
