@@ -10,7 +10,7 @@ from tagviz.operations.corpora import Profile
 from tagviz.types import Kind
 from tagviz.ui import cache, context, formatting, page_layout, pages
 from tagviz.ui.components import charts, damage, errors, item_links, jobs, tables
-from tagviz.ui.data import corpus_tools, import_form, import_result, numbers_form
+from tagviz.ui.data import corpus_tools, features_form, import_form, import_result
 from tagviz.ui.i18n import N_, _, label_of, ngettext
 
 TITLES = {
@@ -103,7 +103,7 @@ with errors.show_errors():
     jobs.show(("import",))
     import_result.show()
     corpus_tools.show(here)
-    numbers_form.show(here)
+    features_form.show(here)
 if here.corpus.name:
     with errors.show_errors():
         profile = cache.profile(*here.names)

@@ -18,8 +18,8 @@ URL parameters of the dashboard (a dagger marks one that can be repeated):
 | Tag map | `phrase` | text that is looked up on the map, read as a title | `say` |
 | Tag map | `min_similarity` | least cosine of a neighbour, 0 for the twelve nearest | `within` |
 | Tag map | `colour`, `relevance_title` | what the colours show; the title for `colour=relevance` | , `heat` |
-| Tag map | `number` | number of the songs for `colour=number`: `table/name` | |
-| Item, Tag map | `numbers` | table of numbers for what sounds alike, where there are several | |
+| Tag map | `feature` | song feature for `colour=feature`: `table/name` | |
+| Item, Tag map | `features` | feature table for what sounds alike, where there are several | |
 | Tag map | `show`† | kinds that are shown besides tags | |
 | Tag map | `facet`† | only tags of these facets | `only` |
 | Tag map | `min_playlists`, `since`, `until` | filters: playlists of an item, first and last year | `least` |

@@ -27,7 +27,7 @@ PICTURE_PX = (900, 96)
 """Width and height of a spectrogram."""
 TABLE_PX = 330
 """Height of a table: eight rows."""
-PARAM = "numbers"
+PARAM = "features"
 """URL parameter with the name of a table of numbers."""
 
 
@@ -48,7 +48,7 @@ def _scale(corpus: str, version: str, table: str) -> Scale:
     return song_sound.scale_of(cache.corpus(corpus, version), opened(table))
 
 
-@shared(200, spinner=N_("Comparing the numbers of all songs"))
+@shared(200, spinner=N_("Comparing the features of all songs"))
 def neighbours(corpus: str, version: str, table: str, key: str) -> SoundNeighbours | None:
     """Return what sounds like a song, None where the table does not have it; nobody changes the result."""
     scale = _scale(corpus, version, table)
@@ -88,7 +88,7 @@ def choose_table(model_key: cache.ModelKey) -> TableFacts | None:
     names = list(known)
     if len(names) == 1:
         return known[names[0]]
-    chosen = st.selectbox(_("Numbers"), names, width=260, **url_state.bind_param(PARAM, names[0], names))
+    chosen = st.selectbox(_("Features"), names, width=260, **url_state.bind_param(PARAM, names[0], names))
     return known[chosen]
 
 
@@ -106,7 +106,7 @@ def alike_table(frame: pd.DataFrame, kind: Kind, name: str, title: str, open_ite
     heads = {Kind.SONG: (_("Song"), _("Playlists"), _("Playlists with both"))}
     head, together, help_text = heads.get(kind, (_("Track"), _("Tags"), _("Tags that both have")))
     top = _("Similarity")
-    similarity_help = _("Cosine similarity of the numbers, each in standard deviations; 1 is equal, 0 as by chance")
+    similarity_help = _("Cosine similarity of the features, each in standard deviations; 1 is equal, 0 as by chance")
     tables.table(
         frame[["label", "similarity", "together"]],
         name,

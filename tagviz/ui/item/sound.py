@@ -29,7 +29,7 @@ def show(here: PageContext, key: str, label: str) -> None:
             st.subheader(_("How it sounds"), anchor=False)
             st.caption(
                 _(
-                    "Nothing is known of how the songs of this corpus sound. Add numbers of its songs, audio files or "
+                    "Nothing is known of how the songs of this corpus sound. Add song features, audio files or "
                     "spectrograms with the command `tagviz features add`."
                 )
             )
@@ -47,7 +47,7 @@ def show(here: PageContext, key: str, label: str) -> None:
         return
     title.subheader(_("How it sounds"), anchor=False, width="content")
     if not parts:
-        st.caption(_("The table “{name}” has no numbers of this song.").format(name=table.name))
+        st.caption(_("The table “{name}” has no features of this song.").format(name=table.name))
         return
     grid = st.grid(2, min_column_width=330, gap="large")
     for part in parts:

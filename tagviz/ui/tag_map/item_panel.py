@@ -135,9 +135,9 @@ def _sounds_like(here: PageContext, page: ItemPage, tabs: Sequence[Any]) -> None
         table = sound.choose_table(here.model_key)
         found = None if table is None else sound.neighbours(*here.names, table.fingerprint, page.key)
         if found is None:
-            st.caption(_("There are no numbers of this song."))
+            st.caption(_("There are no features of this song."))
             return
-        st.caption(_("Songs with similar numbers, whether or not they are listed with it."))
+        st.caption(_("Songs with similar features, whether or not they are listed with it."))
         sound.alike_table(found.alike, found.kind, "panel-alike", _("Sounds like"), _select_key)
 
 

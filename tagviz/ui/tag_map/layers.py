@@ -33,7 +33,7 @@ from tagviz.ui.components.map import (
     publish,
 )
 from tagviz.ui.i18n import N_, _, language, lazy, translated
-from tagviz.ui.tag_map import numbers
+from tagviz.ui.tag_map import feature_layer
 
 COLOURS = {
     "region": N_("Region"),
@@ -43,7 +43,7 @@ COLOURS = {
     "script": N_("Script"),
     "trust": N_("Accuracy of the map"),
     "relevance": N_("Relevance to a title"),
-    "number": N_("Numbers of the songs"),
+    "feature": N_("Song features"),
 }
 """What the colours can show."""
 
@@ -96,7 +96,7 @@ class MapStyle:
 
     Attributes:
         colour: One of COLOURS.
-        detail: The playlist title for `colour="relevance"`, the number for `colour="number"`.
+        detail: The playlist title for `colour="relevance"`, the number for `colour="feature"`.
         filters: Which points are hidden.
     """
 
@@ -170,10 +170,10 @@ def colours(map_key: MapKey, colour: str, detail: str = "", model: cache.ModelKe
     Args:
         map_key: The map.
         colour: One of COLOURS.
-        detail: The playlist title for `colour="relevance"`, the number for `colour="number"`.
+        detail: The playlist title for `colour="relevance"`, the number for `colour="feature"`.
         model: The model whose scores for the title are the relevance.
     """
-    version = numbers.version(map_key.model_key) if colour == "number" else ""
+    version = feature_layer.version(map_key.model_key) if colour == "feature" else ""
     return _colours(map_key, colour, detail, model, language(), version)
 
 
@@ -201,7 +201,7 @@ def _colours(
         return by_value(drawn, trust, name, _("neighbours far away"), _("neighbours near"))
     if colour == "relevance" and detail and model is not None:
         return by_heat(drawn, _relevance(map_key, detail, model), _("Relevance to “{title}”").format(title=detail))
-    if colour == "number" and (layer := numbers.layer(drawn, map_key.model_key, map_key.projections, detail)):
+    if colour == "feature" and (layer := feature_layer.layer(drawn, map_key.model_key, map_key.projections, detail)):
         return layer
     return by_cluster(drawn, name, like=None if map_key.over is None else cache.projection(map_key.over, Kind.TAG))
 

@@ -12,7 +12,7 @@ from tagviz.ui.components.search_box import Field, items
 from tagviz.ui.components.title_box import TextSearch
 from tagviz.ui.context import PageContext
 from tagviz.ui.i18n import _, label_of
-from tagviz.ui.tag_map import compare, layers, map_view, numbers
+from tagviz.ui.tag_map import compare, feature_layer, layers, map_view
 from tagviz.ui.tag_map.layers import COLOURS, Filters, Layout, MapKey
 
 METHODS = {"umap": "UMAP", "densmap": "densMAP", "pca": "PCA", "umap3": "UMAP (3D)"}
@@ -50,8 +50,8 @@ def colour(model_key: cache.ModelKey) -> tuple[str, str]:
         width=190,
         **url_state.bind_param("colour", options[0], options),
     )
-    if chosen == "number":
-        return chosen, numbers.choose(model_key)
+    if chosen == "feature":
+        return chosen, feature_layer.choose(model_key)
     title = ""
     if chosen == "relevance":
         title = st.text_input(

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from tagviz.types import Kind
 from tagviz.ui import cache, pages
-from tagviz.ui.tag_map import layers, numbers
+from tagviz.ui.tag_map import feature_layer, layers
 from tagviz.ui.tag_map.layers import MapKey
 from tests.ui.screen import texts
 
@@ -17,30 +17,30 @@ Open = Callable[..., AppTest]
 
 
 def test_without_numbers_the_map_says_how_to_add_some(app: Open) -> None:
-    test = app(pages.TAG_MAP.path, colour="number")
+    test = app(pages.TAG_MAP.path, colour="feature")
     assert not test.exception
-    assert "This corpus has no numbers of its songs" in texts(test)
+    assert "This corpus has no song features" in texts(test)
 
 
 @pytest.mark.usefixtures("with_numbers")
 def test_a_number_colours_tags_and_songs(app: Open) -> None:
-    test = app(pages.TAG_MAP.path, colour="number", number="sound/mean40", show="song")
+    test = app(pages.TAG_MAP.path, colour="feature", feature="sound/mean40", show="song")
     assert not test.exception
-    assert test.selectbox(key=numbers.PARAM).value == "sound/mean40"
-    test.selectbox(key=numbers.PARAM).set_value("sound/rhythm3").run()
-    assert test.query_params["number"] == "sound/rhythm3"
+    assert test.selectbox(key=feature_layer.PARAM).value == "sound/mean40"
+    test.selectbox(key=feature_layer.PARAM).set_value("sound/rhythm3").run()
+    assert test.query_params["feature"] == "sound/rhythm3"
     corpus = next(info for info in cache.corpora() if info.name == "awkward")
     model_key = cache.ModelKey("awkward", corpus.fingerprint, cache.resolved(corpus.fingerprint, "spectral"))
     map_key = MapKey(model_key, guests=(Kind.SONG,))
-    layer = layers.colours(map_key, "number", "sound/mean40")
+    layer = layers.colours(map_key, "feature", "sound/mean40")
     assert layer.kind == "scale"
     assert layer.title.startswith("level at 4,")
     assert layer.low.startswith("≤ ")
     assert layer.high.startswith("≥ ")
     drawn = layers.points(map_key)
-    assert numbers.layer(drawn, model_key, map_key.projections, "sound/nothing") is None
-    assert numbers.layer(drawn, model_key, map_key.projections, "nothing/level") is None
-    assert layers.colours(map_key, "number", "nothing").kind == "categories"
+    assert feature_layer.layer(drawn, model_key, map_key.projections, "sound/nothing") is None
+    assert feature_layer.layer(drawn, model_key, map_key.projections, "nothing/level") is None
+    assert layers.colours(map_key, "feature", "nothing").kind == "categories"
 
 
 @pytest.mark.usefixtures("with_numbers")

@@ -11,11 +11,11 @@ from tagviz.operations import song_sound
 from tagviz.operations.features import TableFacts
 from tagviz.types import Projection
 from tagviz.ui import cache, url_state
-from tagviz.ui.components import number_names, sound
+from tagviz.ui.components import feature_names, sound
 from tagviz.ui.components.map import ColourLayer, MapPoints, by_value
 from tagviz.ui.i18n import _
 
-PARAM = "number"
+PARAM = "feature"
 """URL parameter with the table and the name of the number: `sound/level`."""
 RANGE = (0.01, 0.99)
 """Quantiles between which the colours lie."""
@@ -25,20 +25,18 @@ def choose(model_key: cache.ModelKey) -> str:
     """Show the choice of a number, or how numbers are added; return "table/number", "" for none."""
     tables = sound.tables_of(model_key.corpus)
     if not tables:
-        st.caption(
-            _("This corpus has no numbers of its songs. Add some with the command `tagviz features add`."), width=320
-        )
+        st.caption(_("This corpus has no song features. Add some with the command `tagviz features add`."), width=320)
         return ""
     options = {f"{table.name}/{column}": (table, column) for table in tables for column in table.columns}
     first = next((name for name, (_table, column) in options.items() if column == "level"), next(iter(options)))
 
     def label(option: str) -> str:
         table, column = options[option]
-        named = number_names.label_of(column, table.source)
+        named = feature_names.label_of(column, table.source)
         return f"{named} ({table.name})" if len(tables) > 1 else named
 
     chosen = st.selectbox(
-        _("Number"),
+        _("Feature"),
         list(options),
         format_func=label,
         label_visibility="collapsed",
@@ -73,10 +71,10 @@ def layer(
     values = np.concatenate(parts)
     known = values[np.isfinite(values)]
     low, high = np.quantile(known, RANGE) if len(known) else (0.0, 1.0)
-    unit = number_names.unit_of(column)
+    unit = feature_names.unit_of(column)
     ends = [f"{sign} {_shown(number)} {unit}".rstrip() for sign, number in (("≤", low), ("≥", high))]
     title = _("{number}: of a song, or the mean over a tag's songs")
-    return by_value(points, values, title.format(number=number_names.label_of(column, table.source)), ends[0], ends[1])
+    return by_value(points, values, title.format(number=feature_names.label_of(column, table.source)), ends[0], ends[1])
 
 
 def _table(model_key: cache.ModelKey, name: str) -> TableFacts | None:

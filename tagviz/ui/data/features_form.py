@@ -1,4 +1,4 @@
-"""Numbers of the songs of the open corpus: what there is, and a form that adds a table, first shown."""
+"""Song features of the open corpus: what there is, and a form that adds a table, first shown."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ ROLES = {"id": N_("ids of the songs"), "number": N_("number"), "": N_("not used"
 """What a column is taken for."""
 ARCHIVES = (".tar", ".tgz", ".npy")
 COLUMNS_PX = 320
-_ROUND = "numbers-round"
-_OPEN = "numbers-open"
+_ROUND = "features-round"
+_OPEN = "features-open"
 
 
 def show(here: PageContext) -> None:
     """Show the tables of the open corpus and the form, in an expander."""
     if not here.corpus.name:
         return
-    box = st.expander(_("Numbers of its songs"), icon=":material/graphic_eq:", key=_OPEN, on_change="rerun")
+    box = st.expander(_("Song features"), icon=":material/graphic_eq:", key=_OPEN, on_change="rerun")
     if not box.open:
         return
     with box, errors.show_errors():
@@ -51,7 +51,7 @@ def _show_tables(here: PageContext) -> None:
         )
     for table in known:
         with st.container(horizontal=True, vertical_alignment="center"):
-            text = _("**{name}**: {numbers} numbers of {songs}, added {time}")
+            text = _("**{name}**: {numbers} features of {songs}, added {time}")
             st.markdown(
                 text.format(
                     name=formatting.escape(table["name"], 60),
@@ -64,7 +64,7 @@ def _show_tables(here: PageContext) -> None:
             if not table["shipped"]:
                 st.button(
                     _("Remove"),
-                    f"remove-numbers-{table['name']}",
+                    f"remove-features-{table['name']}",
                     icon=":material/delete:",
                     type="tertiary",
                     on_click=remove,
@@ -82,7 +82,7 @@ def _form(here: PageContext) -> None:
             _("Folders of audio files and archives of spectrograms are added with the command `tagviz features add`.")
         )
         return
-    column = st.session_state.get("numbers-id") or ""
+    column = st.session_state.get("features-id") or ""
     try:
         found = _preview(here.names, str(location), location.stat().st_mtime_ns, column)
     except SourceError as error:
@@ -96,10 +96,10 @@ def _form(here: PageContext) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             _id_field()
             default = corpora.valid_name(location.name.split(".")[0])
-            name = st.text_input(_("Name of the table"), default, key=f"numbers-name-{location}", max_chars=80) or ""
+            name = st.text_input(_("Name of the table"), default, key=f"features-name-{location}", max_chars=80) or ""
             st.button(
                 _("Add"),
-                "numbers-add",
+                "features-add",
                 type="primary",
                 icon=":material/download_done:",
                 on_click=add,
@@ -112,7 +112,7 @@ def _form(here: PageContext) -> None:
 
 def _id_field() -> None:
     help_text = _("Only where the ids are not found by themselves")
-    st.text_input(_("Column of the ids"), key="numbers-id", max_chars=200, help=help_text)
+    st.text_input(_("Column of the ids"), key="features-id", max_chars=200, help=help_text)
 
 
 def _location() -> Path | None:
@@ -120,17 +120,17 @@ def _location() -> Path | None:
     sources = [name for name in SOURCES if name != "path" or server_paths.import_roots()]
     number = st.session_state.get(_ROUND, 0)
     source = st.segmented_control(
-        _("Source"), sources, format_func=label_of(SOURCES), default="upload", required=True, key="numbers-from"
+        _("Source"), sources, format_func=label_of(SOURCES), default="upload", required=True, key="features-from"
     )
     if source == "path":
-        path = upload.path_input(f"numbers-path-{number}").strip()
+        path = upload.path_input(f"features-path-{number}").strip()
         if not path:
             return None
         access.check(cache.context(), Permission.IMPORT)
         location = server_paths.check_path(cache.context(), path)
     else:
         hint = _("CSV, Excel, Parquet, JSON or npz")
-        uploaded = file_upload.show(f"upload-numbers-{number}", hint=hint)
+        uploaded = file_upload.show(f"upload-features-{number}", hint=hint)
         if uploaded is None:
             return None
         location = uploaded.path
@@ -150,9 +150,11 @@ def _preview(names: tuple[str, str], path: str, changed: int, column: str) -> Ad
 def _show_preview(found: AddedFeatures) -> None:
     match, table = found.match, found.file.table
     cells = st.grid(4, min_column_width=130)
-    cells.metric(_("Numbers per song"), len(table.columns), format="localized", border=True)
-    cells.metric(_("Match"), match.matched, format="localized", border=True, help=_("Songs of the corpus with numbers"))
-    cells.metric(_("Without numbers"), match.without, format="localized", border=True)
+    cells.metric(_("Features per song"), len(table.columns), format="localized", border=True)
+    cells.metric(
+        _("Match"), match.matched, format="localized", border=True, help=_("Songs of the corpus with features")
+    )
+    cells.metric(_("Without features"), match.without, format="localized", border=True)
     help_text = _("Ids that no song of the corpus has, such as {examples}. They can be tagged.")
     examples = formatting.listing([formatting.escape(one, 40) for one in match.untagged_examples])
     cells.metric(
@@ -175,7 +177,7 @@ def _show_preview(found: AddedFeatures) -> None:
     )
     tables.table(
         frame,
-        "numbers-columns",
+        "features-columns",
         _("Columns"),
         columns={
             "column": st.column_config.TextColumn(_("Column"), width=150),
@@ -196,8 +198,8 @@ def add(names: tuple[str, str], path: str, name: str, column: str) -> None:
     added = features.add(context, corpus, location, name, column)
     sound.tables_of.clear()
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1  # empties the form
-    st.session_state["numbers-id"] = ""
-    text = _("{name} is added: numbers of {songs}")
+    st.session_state["features-id"] = ""
+    text = _("{name} is added: features of {songs}")
     songs = formatting.count(added.match.matched, "song")
     undo_bar.offer(
         text.format(name=formatting.one_line(added.name, 60), songs=songs),

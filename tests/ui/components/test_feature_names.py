@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tagviz.features import mel
-from tagviz.ui.components import number_names
+from tagviz.ui.components import feature_names
 
 
 @pytest.mark.parametrize(
@@ -23,18 +23,18 @@ from tagviz.ui.components import number_names
     ],
 )
 def test_numbers_of_spectrograms_are_explained(column: str, label: str) -> None:
-    assert number_names.label_of(column, mel.SOURCE) == label
+    assert feature_names.label_of(column, mel.SOURCE) == label
 
 
 def test_every_number_has_a_name_of_its_own() -> None:
-    names = [number_names.label_of(column, mel.SOURCE) for column in mel.columns()]
+    names = [feature_names.label_of(column, mel.SOURCE) for column in mel.columns()]
     assert len(set(names)) == len(names) == 417
     assert not set(names) & set(mel.columns())
 
 
 def test_other_numbers_keep_their_names_and_have_units() -> None:
-    assert number_names.label_of("mean0", "table") == "mean0"
-    assert number_names.unit_of("tempo") == "beats a minute"
-    assert number_names.unit_of("spectral_centroid_mean") == "Hz"
-    assert number_names.unit_of("spectral_centroid_var") == ""
-    assert number_names.unit_of("energy") == ""
+    assert feature_names.label_of("mean0", "table") == "mean0"
+    assert feature_names.unit_of("tempo") == "beats a minute"
+    assert feature_names.unit_of("spectral_centroid_mean") == "Hz"
+    assert feature_names.unit_of("spectral_centroid_var") == ""
+    assert feature_names.unit_of("energy") == ""

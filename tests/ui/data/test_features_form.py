@@ -1,4 +1,4 @@
-"""The form that adds numbers of songs on the Data page."""
+"""The form that adds song features on the Data page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tagviz.operations.context import Context
 from tagviz.store.workspace import Workspace
 from tagviz.ui import pages
 from tagviz.ui.components import sound
-from tagviz.ui.data import numbers_form
+from tagviz.ui.data import features_form
 from tests.ui.screen import press, tables, texts
 
 NUMBERS = (
@@ -29,10 +29,10 @@ def look(app: Callable[..., AppTest], tmp_path: Path) -> Callable[..., AppTest]:
         file = tmp_path / name
         file.write_text(text, encoding="utf-8")
         test = app(pages.DATA.path)
-        test.session_state[numbers_form._OPEN] = True
-        test.session_state["numbers-from"] = "path"
+        test.session_state[features_form._OPEN] = True
+        test.session_state["features-from"] = "path"
         test.run()
-        test.text_input(key="numbers-path-0").set_value(str(file)).run()
+        test.text_input(key="features-path-0").set_value(str(file)).run()
         assert not test.exception
         return test
 
@@ -46,16 +46,16 @@ def names(home: Path) -> list[str]:
 def test_a_table_is_shown_then_added_and_taken_back(look: Callable[..., AppTest], home: Path) -> None:
     test = look()
     metrics = {metric.label: metric.value for metric in test.metric}
-    assert metrics["Numbers per song"] == "2"
+    assert metrics["Features per song"] == "2"
     assert metrics["Match"] == "14"
-    assert metrics["Without numbers"] == "2"
+    assert metrics["Without features"] == "2"
     assert metrics["Not in the corpus"] == "1"
     assert ["column", "role", "why", "examples"] in tables(test)
     assert names(home) == []
     press(test, "Add")
     assert not test.exception
     assert names(home) == ["spotify"]
-    assert "2 numbers of 15 songs" in texts(test)
+    assert "2 features of 15 songs" in texts(test)
     assert sound.tables_of("awkward")[0].columns == ("tempo", "energy")
     press(test, "Undo")
     assert names(home) == []
@@ -64,7 +64,7 @@ def test_a_table_is_shown_then_added_and_taken_back(look: Callable[..., AppTest]
 @pytest.mark.usefixtures("with_numbers")
 def test_a_table_is_removed_and_comes_back(app: Callable[..., AppTest], home: Path) -> None:
     test = app(pages.DATA.path)
-    test.session_state[numbers_form._OPEN] = True
+    test.session_state[features_form._OPEN] = True
     test.run()
     press(test, "Remove")
     assert names(home) == []
@@ -100,8 +100,8 @@ def test_what_cannot_be_added_says_why(look: Callable[..., AppTest], text: str, 
 
 def test_only_files_of_permitted_folders_are_read(app: Callable[..., AppTest]) -> None:
     test = app(pages.DATA.path)
-    test.session_state[numbers_form._OPEN] = True
-    test.session_state["numbers-from"] = "path"
+    test.session_state[features_form._OPEN] = True
+    test.session_state["features-from"] = "path"
     test.run()
-    test.text_input(key="numbers-path-0").set_value("/etc/passwd").run()
+    test.text_input(key="features-path-0").set_value("/etc/passwd").run()
     assert "This path cannot be imported from" in texts(test)
